@@ -1,0 +1,126 @@
+// Builds dist/: the library, the command line, the page that runs jobs, the tests.
+//   node esbuild.mjs          library, tools and type declarations
+//   node esbuild.mjs --tests  the test bundles as well
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+
+const bindingType = { read: 'read-only-storage', read_write: 'storage', write: 'storage' };
+
+/** Reads a kernel's interface from its text: the `Kernel` of src/kernel.ts. */
+export function reflectKernel(path) {
+  const own = readFileSync(path, 'utf8');
+  // A part that kernels share follows the kernel's own text, so that line numbers hold.
+  const parts = (/^\/\/ uses: (.*)$/m.exec(own)?.[1] ?? '')
+    .split(',')
+    .map((s) => s.trim())
+    .filter(Boolean);
+  const code = [own, ...parts.map((part) => readFileSync(join(dirname(path), `${part}.wgsl`), 'utf8'))].join(
+    '\n',
+  );
+  const name = basename(path, '.wgsl');
+  const needs = (/^\/\/ needs: (.*)$/m.exec(code)?.[1] ?? '')
+    .split(',')
+    .map((s) => s.trim())
+    .filter(Boolean);
+  // The reflection knows no `enable` of extensions and no alias that a prelude brings.
+  const r = new WgslReflect(`alias Elem = f32;\n${code.replace(/^\s*(enable|requires) .*;/gm, '')}`);
+  const entry = r.entry.compute.find((e) => e.name === name);
+  if (!entry) throw new Error(`${path}: no compute entry point '${name}'`);
+  const size = entry.attributes.find((a) => a.name === 'workgroup_size')?.value;
+  if (!Array.isArray(size) || size.length !== 3) throw new Error(`${path}: write three workgroup sizes`);
+  const bindings = [
+    ...r.uniforms.map((u) => ({ name: u.name, binding: u.binding, type: 'uniform' })),
+    ...r.storage.map((s) => ({
+      name: s.name,
+      binding: s.binding,
+      type: s.type.name.startsWith('texture_storage') ? 'storage-texture' : bindingType[s.access],
+    })),
+    ...r.textures.map((t) => ({ name: t.name, binding: t.binding, type: 'texture' })),
+  ].sort((a, b) => a.binding - b.binding);
+  const struct = r.uniforms.find((u) => u.name === 'params');
+  const params = (struct?.type.members ?? []).map((m) => ({
+    name: m.name,
+    type: m.type.name,
+    offset: m.offset,
+  }));
+  const paramsBytes = struct ? Math.ceil(struct.type.size / 16) * 16 : 0;
+  const overrides = r.overrides.map((o) => o.name);
+  return { name, code, needs, bindings, params, paramsBytes, overrides, workgroup: size.map(Number) };
+}
+
+const wgsl = {
+  name: 'wgsl',
+  setup(b) {
+    b.onLoad({ filter: /\.wgsl$/ }, ({ path }) => ({
+      contents: `export default ${JSON.stringify(reflectKernel(path))}`,
+      loader: 'js',
+    }));
+  },
+};
+
+const common = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2023',
+  sourcemap: true,
+  logLevel: 'warning',
+  plugins: [wgsl],
+};
+const node = {
+  ...common,
+  ignoreAnnotations: true,
+  platform: 'node',
+  packages: 'bundle',
+  external: ['puppeteer', 'webgpu'],
+};
+// A bundled CommonJS library may call require for Node's own modules.
+const require = {
+  js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);",
+};
+
+export async function buildAll() {
+  rmSync('dist', { recursive: true, force: true });
+  await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' });
+  await build({
+    ...common,
+    ignoreAnnotations: true,
+    entryPoints: ['src/page/main.ts'],
+    outfile: 'dist/page.js',
+  });
+  await build({
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: `#!/usr/bin/env node\n${require.js}` },
+  });
+  chmodSync('dist/cli.js', 0o755);
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
+    stdio: 'inherit',
+  });
+}
+
+/** Test bundles: `unit` runs in Node without a GPU, `gpu` wherever there is a GPUDevice. */
+export async function buildTests() {
+  await build({
+    ...node,
+    entryPoints: ['test/unit/main.ts'],
+    outfile: 'dist/test/unit.js',
+    banner: require,
+    external: [...node.external, 'onnxruntime-node'],
+  });
+  await build({
+    ...common,
+    ignoreAnnotations: true,
+    entryPoints: ['test/gpu/main.ts'],
+    outfile: 'dist/test/gpu.js',
+  });
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await buildAll();
+  if (process.argv.includes('--tests')) await buildTests();
+}

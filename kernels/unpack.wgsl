@@ -1,0 +1,24 @@
+// y[n, c, h, w] = x[n, h, w, c/4][c%4]: a band of rows of one image out to planar host data.
+//
+// One invocation per element of y.
+
+struct Params {
+  count: u32,     // elements to write
+  c4: u32,
+  area: u32,      // pixels of this band: its rows times the width
+  x_base: u32,
+  first: u32,     // first pixel of the band in x, counted over images
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4<Elem>>;        // [N, H, W, C/4]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;         // [C, rows, W]
+
+@compute @workgroup_size(64, 1, 1)
+fn unpack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  let index = id.y * grid.x * 64u + id.x;
+  if (index >= params.count) { return; }
+  let c = index / params.area;
+  let pixel = index % params.area;
+  y[index] = f32(x[(params.first + pixel) * params.c4 + c / 4u - params.x_base][c % 4u]);
+}

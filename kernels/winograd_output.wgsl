@@ -1,0 +1,79 @@
+// y[n, p, o] = act(b[o] + (A' m A)[p]), m the 36 frequencies of the tile of 4x4 outputs that holds p
+//
+// F(4x4, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile.
+
+override RELU: bool = false;
+
+struct Params {
+  tiles: u32,     // of this band, over its images
+  tiles_x: u32,
+  tiles_y: u32,
+  image: u32,
+  row: u32,       // first output row, a multiple of 4
+  row_end: u32,
+  y_base: u32,
+  y_h: u32,
+  y_w: u32,
+  c4: u32,
+}
+
+alias Four = array<vec4f, 4>;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> m: array<vec4<Elem>>;        // [36, tiles, O/4]
+@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;         // [O/4]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
+
+// A' times six values.
+fn transform(m0: vec4f, m1: vec4f, m2: vec4f, m3: vec4f, m4: vec4f, m5: vec4f) -> Four {
+  let a = m1 + m2;
+  let b = m1 - m2;
+  let c = m3 + m4;
+  let d = m3 - m4;
+  return Four(m0 + a + c, b + 2.0 * d, a + 4.0 * c, b + 8.0 * d + m5);
+}
+
+// A' times column j of the 6x6 frequencies.
+fn column(first: u32, j: u32) -> Four {
+  let step = params.tiles * params.c4;
+  let index = j * step + first;
+  return transform(
+    vec4f(m[index]),
+    vec4f(m[index + 6u * step]),
+    vec4f(m[index + 12u * step]),
+    vec4f(m[index + 18u * step]),
+    vec4f(m[index + 24u * step]),
+    vec4f(m[index + 30u * step]),
+  );
+}
+
+fn store(oy: u32, ox: u32, n: u32, c: u32, row: Four) {
+  if (oy >= params.row_end) { return; }
+  let index = ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c - params.y_base;
+  var values = row;
+  for (var j = 0u; j < 4u && ox + j < params.y_w; j++) {
+    let value = values[j] + b[c];
+    y[index + j * params.c4] = vec4<Elem>(select(value, max(value, vec4f()), RELU));
+  }
+}
+
+@compute @workgroup_size(64, 1, 1)
+fn winograd_output(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  let index = id.y * grid.x * 64u + id.x;
+  if (index >= params.tiles * params.c4) { return; }
+  let c = index % params.c4;
+  let tile = index / params.c4;
+  let oy = params.row + 4u * (tile / params.tiles_x % params.tiles_y);
+  let ox = 4u * (tile % params.tiles_x);
+  let n = params.image + tile / (params.tiles_x * params.tiles_y);
+  let m0 = column(index, 0u);
+  let m1 = column(index, 1u);
+  let m2 = column(index, 2u);
+  let m3 = column(index, 3u);
+  let m4 = column(index, 4u);
+  let m5 = column(index, 5u);
+  store(oy, ox, n, c, transform(m0[0], m1[0], m2[0], m3[0], m4[0], m5[0]));
+  store(oy + 1u, ox, n, c, transform(m0[1], m1[1], m2[1], m3[1], m4[1], m5[1]));
+  store(oy + 2u, ox, n, c, transform(m0[2], m1[2], m2[2], m3[2], m4[2], m5[2]));
+  store(oy + 3u, ox, n, c, transform(m0[3], m1[3], m2[3], m3[3], m4[3], m5[3]));
+}

@@ -1,0 +1,214 @@
+import quadCheck from '../../kernels/quad_check.wgsl';
+import type { Dispatch, Elem } from '../dispatch.js';
+import { DeviceLostError, LimitError, OutOfMemoryError, ValidationError } from '../errors.js';
+import { type AdapterInfo, adapterInfo, deviceFeatures, deviceLimits, openDevice } from '../gpu/device.js';
+import { encode, prepare } from '../gpu/encode.js';
+import { Pipelines } from '../gpu/pipelines.js';
+import type { Feature, Limits } from '../limits.js';
+import { whole } from '../lower/lowering.js';
+
+export interface EngineOptions {
+  /** A device of the host's. The engine borrows it: it destroys nothing that it did not create. */
+  readonly device?: GPUDevice;
+  /** Where to look for an adapter without a device; `navigator.gpu` by default. */
+  readonly gpu?: GPU;
+  /** Lowers the largest binding that the planner uses, in bytes. */
+  readonly maxBindingBytes?: number;
+  /** Leaves optional features of the device unused, by name. */
+  readonly without?: readonly Feature[];
+}
+
+/** Opens an engine on a device of the host's, or on one of its own with all that the adapter offers. */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const gpu = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (!options.device && !gpu)
+    throw new LimitError(
+      'there is no navigator.gpu',
+      1,
+      0,
+      'serve the page over https or from localhost, or pass a device',
+    );
+  const device = options.device ?? (await openDevice(gpu!));
+  const engine = new Engine(device, options);
+  await engine.checkQuads();
+  return engine;
+}
+
+/** One device with its compiled kernels. Tensors, eager operators and nets are made from it. */
+export class Engine {
+  readonly device: GPUDevice;
+  readonly adapter: AdapterInfo;
+  readonly limits: Limits;
+  readonly pipelines: Pipelines;
+  readonly #features: Set<Feature>;
+  readonly #owned: boolean;
+  readonly #lost: Promise<never>;
+  #loss: DeviceLostError | null = null;
+  #disposed = false;
+
+  /** @internal Use `createEngine`, which also checks what it is going to rely on. */
+  constructor(device: GPUDevice, options: EngineOptions) {
+    this.device = device;
+    this.#owned = !options.device;
+    this.adapter = adapterInfo(device.adapterInfo);
+    this.limits = deviceLimits(device, options.maxBindingBytes);
+    this.pipelines = new Pipelines(device);
+    this.#features = deviceFeatures(device);
+    for (const feature of options.without ?? []) this.#features.delete(feature);
+    this.#lost = device.lost.then((info) => {
+      this.#loss = new DeviceLostError(info.reason, info.message);
+      throw this.#loss;
+    });
+    this.#lost.catch(() => {}); // a loss that nobody waits for is no unhandled rejection
+  }
+
+  get features(): ReadonlySet<Feature> {
+    return this.#features;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Throws what stands in the way of further work: a loss, or `dispose`. */
+  check(): void {
+    if (this.#loss) throw this.#loss;
+    if (this.#disposed) throw new Error('engine: used after dispose()');
+  }
+
+  /** Waits for work of this device; rejects with DeviceLostError when the device goes first. */
+  async alive<T>(work: Promise<T>): Promise<T> {
+    try {
+      const value = await Promise.race([work, this.#lost]);
+      this.check();
+      return value;
+    } catch (error) {
+      // The work may have failed only because the device has just gone, which is reported a little later.
+      await Promise.race([this.#lost, new Promise((done) => setTimeout(done, 0))]);
+      throw this.#loss ?? error;
+    }
+  }
+
+  /**
+   * Runs GPU calls and waits for the implementation's verdict on them, so that a refused command is an
+   * error here instead of a wrong number later. The host's own scopes and handlers see none of it.
+   */
+  async scoped<T>(what: string, bytes: number, body: () => T): Promise<T> {
+    this.check();
+    for (const filter of ['internal', 'validation', 'out-of-memory'] as const)
+      this.device.pushErrorScope(filter);
+    let verdicts: Promise<GPUError | null>[];
+    let value: T;
+    try {
+      value = body();
+    } finally {
+      verdicts = [0, 1, 2].map(() => this.device.popErrorScope());
+    }
+    const [memory, validation, internal] = await this.alive(Promise.all(verdicts));
+    if (memory) throw new OutOfMemoryError(`${what}: ${memory.message || 'out of memory'}`, bytes);
+    const error = validation ?? internal;
+    if (error) throw new ValidationError(`${what}: ${error.message}`);
+    return value;
+  }
+
+  /** A storage buffer that shaders and copies may use. */
+  buffer(bytes: number, label: string): GPUBuffer {
+    this.check();
+    if (bytes > this.limits.bufferBytes)
+      throw new LimitError(
+        `${label}: a buffer of ${bytes} bytes, the device allows ${this.limits.bufferBytes}`,
+        bytes,
+        this.limits.bufferBytes,
+        'ask for a device with a larger maxBufferSize',
+      );
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    return this.device.createBuffer({ label, size: Math.max(bytes, 16), usage });
+  }
+
+  /** Records dispatches into `encoder`. Returns the buffer of their params, to destroy after the submit. */
+  encode(
+    encoder: GPUCommandEncoder,
+    dispatches: readonly Dispatch<GPUBuffer | GPUTextureView>[],
+  ): GPUBuffer | null {
+    const { prepared, params } = prepare(
+      this.device,
+      this.limits,
+      dispatches,
+      (d) => this.pipelines.get(d),
+      (b) => b,
+    );
+    const pass = encoder.beginComputePass();
+    encode(pass, prepared);
+    pass.end();
+    return params;
+  }
+
+  /** Copies a buffer's bytes to the host. */
+  async readBuffer(source: GPUBuffer, offset = 0, size = source.size - offset): Promise<ArrayBuffer> {
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = await this.scoped('read', size, () => {
+      const buffer = this.device.createBuffer({ label: 'read', size, usage });
+      const encoder = this.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(source, offset, buffer, 0, size);
+      this.device.queue.submit([encoder.finish()]);
+      return buffer;
+    });
+    try {
+      await this.alive(staging.mapAsync(GPUMapMode.READ));
+      return staging.getMappedRange().slice(0);
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /**
+   * Drops 'subgroups' unless invocations 4q .. 4q+3 are the lanes of one quad: WGSL leaves the mapping
+   * open and the quad kernels rest on it.
+   */
+  async checkQuads(): Promise<void> {
+    if (!this.#features.has('subgroups')) return;
+    const count = 1024;
+    const y = this.buffer(count * 16, 'quad_check');
+    try {
+      await this.pipelines.compile({ kernel: quadCheck, elem: 'f32', constants: {} });
+      await this.scoped('quad_check', count * 16, () => {
+        const encoder = this.device.createCommandEncoder();
+        const bindings = { y: whole(y, count * 16) };
+        const elem: Elem = 'f32';
+        this.encode(encoder, [
+          {
+            kernel: quadCheck,
+            elem,
+            constants: {},
+            params: {},
+            bindings,
+            invocations: count,
+            flops: 0,
+            bytes: 0,
+          },
+        ]);
+        this.device.queue.submit([encoder.finish()]);
+      });
+      const seen = new Uint32Array(await this.readBuffer(y));
+      for (let i = 0; i < count; i++) {
+        const wanted = [i & 3, i ^ 1, i ^ 2, i ^ 3];
+        if (wanted.some((value, k) => seen[4 * i + k] !== value)) {
+          this.#features.delete('subgroups');
+          return;
+        }
+      }
+    } catch (error) {
+      if (this.#loss) throw error;
+      this.#features.delete('subgroups');
+    } finally {
+      y.destroy();
+    }
+  }
+
+  /** Lets go of everything the engine created; a borrowed device lives on. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#owned) this.device.destroy();
+  }
+}

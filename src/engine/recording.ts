@@ -1,0 +1,76 @@
+import type { Dispatch, Elem, View } from '../dispatch.js';
+import { type Lowering, whole } from '../lower/lowering.js';
+import type { Engine } from './engine.js';
+
+/**
+ * A list of dispatches on real buffers. Eager operators add to it; `encode` records it into a host's
+ * encoder, `submit` runs it. Operators called with an engine instead of a recording submit at once.
+ */
+export class Recording {
+  readonly engine: Engine;
+  readonly #dispatches: Dispatch<GPUBuffer | GPUTextureView>[] = [];
+  readonly #temporary: GPUBuffer[] = [];
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  get dispatches(): readonly Dispatch<GPUBuffer | GPUTextureView>[] {
+    return this.#dispatches;
+  }
+
+  add(dispatches: readonly Dispatch<GPUBuffer | GPUTextureView>[]): void {
+    this.#dispatches.push(...dispatches);
+  }
+
+  /** A buffer that lives until the recording has run. */
+  temporary(bytes: number, label: string): GPUBuffer {
+    const buffer = this.engine.buffer(bytes, label);
+    this.#temporary.push(buffer);
+    return buffer;
+  }
+
+  /** What an operator needs to know to write its dispatches. */
+  lowering(op: string, elem: Elem): Lowering<GPUBuffer> {
+    return {
+      op,
+      elem,
+      limits: this.engine.limits,
+      features: this.engine.features,
+      maxFlops: Number.POSITIVE_INFINITY,
+      scratch: (bytes) => this.temporary(bytes, `${op} scratch`),
+      zeros: (bytes): View<GPUBuffer> => whole(this.temporary(bytes, 'zeros'), bytes),
+    };
+  }
+
+  /** Records into the host's encoder. Call `release` once the host has submitted it. */
+  encode(encoder: GPUCommandEncoder): void {
+    if (this.#dispatches.length === 0) return;
+    const params = this.engine.encode(encoder, this.#dispatches);
+    if (params) this.#temporary.push(params);
+    this.#dispatches.length = 0;
+  }
+
+  /** Submits what was recorded, without waiting for it. */
+  submit(): void {
+    const encoder = this.engine.device.createCommandEncoder();
+    this.encode(encoder);
+    this.engine.device.queue.submit([encoder.finish()]);
+    this.release();
+  }
+
+  /** Frees temporary buffers. Work already submitted keeps what it uses. */
+  release(): void {
+    for (const buffer of this.#temporary.splice(0)) buffer.destroy();
+  }
+}
+
+/** Runs `body` on the given recording, or on a new one that is submitted at once. */
+export function recorded<T>(on: Engine | Recording, body: (recording: Recording) => T): T {
+  if (on instanceof Recording) return body(on);
+  on.check();
+  const recording = new Recording(on);
+  const value = body(recording);
+  recording.submit();
+  return value;
+}

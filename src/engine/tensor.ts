@@ -1,0 +1,223 @@
+import packKernel from '../../kernels/pack.wgsl';
+import unpackKernel from '../../kernels/unpack.wgsl';
+import type { Dispatch, Elem, View } from '../dispatch.js';
+import { LimitError, ShapeError, ValidationError } from '../errors.js';
+import {
+  checkFilter,
+  type FilterLayout,
+  type FilterPart,
+  type FilterShape,
+  filterSize,
+  type PackedFilter,
+  packTiles,
+  rawRange,
+  splitTiles,
+  tileVec4,
+} from '../lower/filter.js';
+import { type Band, checkBuffer, type Operand, rowsView, splitRows, whole } from '../lower/lowering.js';
+import { blocks, checkShape, type Shape, showShape, tensorBytes, vec4Bytes } from '../shape.js';
+import type { Engine } from './engine.js';
+import { Recording, recorded } from './recording.js';
+
+/** A feature map on the GPU: [n, h, w, ceil(c/4)] of vec4 from the first byte of its buffer. */
+export interface Tensor extends Operand<GPUBuffer> {
+  readonly elem: Elem;
+}
+
+/** A convolution's weights on the GPU, in the order of the kernel that will read them. */
+export interface Filter extends PackedFilter<GPUBuffer> {
+  readonly elem: Elem;
+}
+
+/** Frees the buffers behind tensors and filters. */
+export function free(...values: readonly (Tensor | Filter)[]): void {
+  for (const value of values) {
+    if ('buffer' in value) value.buffer.destroy();
+    else for (const part of value.parts) part.view.buffer.destroy();
+  }
+}
+
+/** A tensor with undefined content. */
+export function empty(engine: Engine, shape: Shape, elem: Elem = 'f32', label = 'tensor'): Tensor {
+  checkShape(label, shape);
+  checkBuffer(label, shape, elem, engine.limits);
+  return { buffer: engine.buffer(tensorBytes(shape, elem), label), shape, elem };
+}
+
+/** Checks that a host's buffer holds a tensor of this shape. */
+export function wrap(buffer: GPUBuffer, shape: Shape, elem: Elem = 'f32'): Tensor {
+  checkShape('tensor', shape);
+  const bytes = tensorBytes(shape, elem);
+  if (buffer.size < bytes)
+    throw new ShapeError(
+      `tensor: a buffer of ${buffer.size} bytes for ${showShape(shape)}, should be at least ${bytes}`,
+    );
+  if ((buffer.usage & GPUBufferUsage.STORAGE) === 0)
+    throw new ValidationError('tensor: the buffer lacks STORAGE usage');
+  return { buffer, shape, elem };
+}
+
+/** Bytes of planar data that one staging buffer carries. */
+const STAGING = 32 * 2 ** 20;
+
+const planarBands = (engine: Engine, t: Tensor): Band[] =>
+  splitRows({ ...new Recording(engine).lowering('tensor', t.elem) }, t, [], {
+    maxRows: Math.max(
+      1,
+      Math.floor(Math.min(STAGING, engine.limits.bindingBytes) / (t.shape.c * t.shape.w * 4)),
+    ),
+  }).flatMap((band) =>
+    Array.from({ length: band.images }, (_, i) => ({ ...band, image: band.image + i, images: 1 })),
+  );
+
+/** Uploads planar [n, c, h, w] data. */
+export function upload(
+  engine: Engine,
+  data: Float32Array,
+  shape: Shape,
+  elem: Elem = 'f32',
+  label = 'tensor',
+): Tensor {
+  const t = empty(engine, shape, elem, label);
+  const { c, h, w } = shape;
+  if (data.length !== shape.n * c * h * w)
+    throw new ShapeError(
+      `${label}: ${data.length} values for ${showShape(shape)}, should be ${shape.n * c * h * w}`,
+    );
+  for (const band of planarBands(engine, t)) {
+    recorded(engine, (r) => {
+      const area = band.rows * w;
+      const x = r.temporary(area * c * 4, 'upload');
+      for (let k = 0; k < c; k++) {
+        const from = ((band.image * c + k) * h + band.row) * w;
+        r.engine.device.queue.writeBuffer(x, k * area * 4, data as Float32Array<ArrayBuffer>, from, area);
+      }
+      const yv = rowsView(r.lowering(label, elem), t, band);
+      const count = area * blocks(c);
+      r.add([
+        {
+          kernel: packKernel,
+          elem,
+          constants: {},
+          params: { count, c, c4: blocks(c), area, y_base: yv.base, first: (band.image * h + band.row) * w },
+          bindings: { x: whole(x, area * c * 4), y: yv.view },
+          invocations: count,
+          flops: 0,
+          bytes: area * c * 4 + yv.bytes,
+        },
+      ]);
+    });
+  }
+  return t;
+}
+
+/** Downloads a tensor as planar [n, c, h, w] data. */
+export async function download(engine: Engine, t: Tensor): Promise<Float32Array> {
+  const { n, c, h, w } = t.shape;
+  const data = new Float32Array(n * c * h * w);
+  for (const band of planarBands(engine, t)) {
+    const area = band.rows * w;
+    const bytes = area * c * 4;
+    const y = engine.buffer(bytes, 'download');
+    try {
+      await engine.scoped('download', bytes, () =>
+        recorded(engine, (r) => {
+          const xv = rowsView(r.lowering('download', t.elem), t, band);
+          const params = {
+            count: area * c,
+            c4: blocks(c),
+            area,
+            x_base: xv.base,
+            first: (band.image * h + band.row) * w,
+          };
+          const bindings = { x: xv.view, y: whole(y, bytes) };
+          const cost = { invocations: area * c, flops: 0, bytes: xv.bytes + bytes };
+          r.add([{ kernel: unpackKernel, elem: t.elem, constants: {}, params, bindings, ...cost }]);
+        }),
+      );
+      const values = new Float32Array(await engine.readBuffer(y));
+      for (let k = 0; k < c; k++) {
+        data.set(values.subarray(k * area, (k + 1) * area), ((band.image * c + k) * h + band.row) * w);
+      }
+    } finally {
+      y.destroy();
+    }
+  }
+  return data;
+}
+
+/** Uploads a bias as [C/4] of vec4<f32>, zeros beyond C. */
+export function uploadVector(
+  engine: Engine,
+  data: Float32Array | null,
+  channels: number,
+  label = 'bias',
+): View<GPUBuffer> {
+  if (data && data.length !== channels)
+    throw new ShapeError(`${label}: ${data.length} values, should be ${channels}`);
+  const bytes = blocks(channels) * 16;
+  const buffer = engine.buffer(bytes, label);
+  if (data) engine.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+  return whole(buffer, bytes);
+}
+
+/**
+ * Packs raw weights for a kernel: [out, in/groups, kh, kw], or [in, out/groups, kh, kw] where transposed.
+ * A filter beyond a binding comes in parts, each packed from its own slice of the data.
+ */
+export function uploadFilter(
+  engine: Engine,
+  data: Float32Array | GPUBuffer,
+  shape: FilterShape,
+  layout: FilterLayout,
+  elem: Elem = 'f32',
+  label = 'filter',
+): Filter {
+  checkFilter(label, shape);
+  const size = filterSize(shape);
+  const have = data instanceof Float32Array ? data.length : data.size / 4;
+  if (have < size || (data instanceof Float32Array && have !== size))
+    throw new ShapeError(`${label}: ${have} values, should be ${size}`);
+  if (layout === 'raw') {
+    const buffer = engine.buffer(size * 4, label);
+    if (data instanceof Float32Array)
+      engine.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+    else {
+      const encoder = engine.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(data, 0, buffer, 0, size * 4);
+      engine.device.queue.submit([encoder.finish()]);
+    }
+    return { layout, shape, elem, parts: [{ view: whole(buffer, size * 4), first: 0, count: 1 }] };
+  }
+  const parts = splitTiles(label, shape, layout, elem, engine.limits).map((part): FilterPart<GPUBuffer> => {
+    const bytes = part.count * tileVec4(shape, layout) * vec4Bytes(elem);
+    const buffer = engine.buffer(bytes, label);
+    recorded(engine, (r) => {
+      const [from, to] = rawRange(shape, part);
+      const raw = rawView(r, data, from, to, label);
+      r.add([packTiles(shape, layout, elem, part, raw.view, raw.base, buffer)]);
+    });
+    return { view: whole(buffer, bytes), ...part };
+  });
+  return { layout, shape, elem, parts };
+}
+
+/** Elements [from, to) of raw weights as a view, and the index of the view's first element. */
+function rawView(r: Recording, data: Float32Array | GPUBuffer, from: number, to: number, label: string) {
+  const { limits, device } = r.engine;
+  const size = (to - from) * 4;
+  if (size > limits.bindingBytes)
+    throw new LimitError(
+      `${label}: the raw filter takes ${size} bytes, a binding holds ${limits.bindingBytes}`,
+      size,
+      limits.bindingBytes,
+      'ask for a device with a larger maxStorageBufferBindingSize',
+    );
+  if (data instanceof Float32Array) {
+    const buffer = r.temporary(size, 'raw filter');
+    device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>, from, to - from);
+    return { view: whole(buffer, size), base: from };
+  }
+  const offset = Math.floor((from * 4) / limits.alignment) * limits.alignment;
+  return { view: { buffer: data, offset, size: to * 4 - offset }, base: offset / 4 };
+}

@@ -1,0 +1,88 @@
+/** A shape, attribute or offset that an operator cannot take. Message: `op: what is, what should be`. */
+export class ShapeError extends RangeError {
+  override readonly name = 'ShapeError';
+}
+
+/** The device offers less than a run needs. `needed` and `have` are in the unit that the message names. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError';
+  constructor(
+    message: string,
+    readonly needed: number,
+    readonly have: number,
+    /** What the caller can do about it. */
+    readonly howTo: string,
+  ) {
+    super(`${message}; ${howTo}`);
+  }
+}
+
+/** The GPUDevice is gone. `Engine.restore` builds everything anew on another one. */
+export class DeviceLostError extends Error {
+  override readonly name = 'DeviceLostError';
+  constructor(
+    readonly reason: GPUDeviceLostReason,
+    message: string,
+  ) {
+    super(`device lost (${reason}): ${message || 'the implementation gave no message'}`);
+  }
+}
+
+/** The implementation could not allocate `bytes`. */
+export class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+  constructor(
+    message: string,
+    readonly bytes: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A kernel that the WebGPU implementation refuses. */
+export class WgslError extends Error {
+  override readonly name = 'WgslError';
+  constructor(
+    readonly kernel: string,
+    /** From 1, in the kernel's own file; 0 when the implementation names no place. */
+    readonly line: number,
+    readonly column: number,
+    readonly sourceLine: string,
+    reason: string,
+  ) {
+    super(`${kernel}.wgsl:${line}:${column}: ${reason}${sourceLine ? `\n  ${sourceLine.trim()}` : ''}`);
+  }
+}
+
+/** A command that the implementation's validation refused: a mistake in the host's buffers or in a kernel. */
+export class ValidationError extends Error {
+  override readonly name = 'ValidationError';
+}
+
+/** A file that breaks off or breaks its format's rules. `offset` is in bytes (or in lines for text). */
+export class FormatError extends Error {
+  override readonly name = 'FormatError';
+  constructor(
+    message: string,
+    readonly offset = -1,
+  ) {
+    super(offset < 0 ? message : `${message} (at ${offset})`);
+  }
+}
+
+/** A layer or option that exists but that this project does not run. */
+export class UnsupportedError extends Error {
+  override readonly name = 'UnsupportedError';
+}
+
+/** Weights that are missing, of another shape, or not finite. */
+export class WeightsError extends Error {
+  override readonly name = 'WeightsError';
+  constructor(
+    message: string,
+    /** Name of the layer's tensor, as in `conv1_1.weight`. */
+    readonly tensor: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,68 @@
+import { LimitError } from '../errors.js';
+import type { Feature, Limits } from '../limits.js';
+
+/** What the adapter says of itself, with blanks where the implementation keeps silent. */
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** A software adapter: it computes on the CPU. */
+  readonly software: boolean;
+}
+
+export function adapterInfo(info: Partial<GPUAdapterInfo> | undefined): AdapterInfo {
+  const text = `${info?.vendor} ${info?.architecture} ${info?.device} ${info?.description}`;
+  return {
+    vendor: info?.vendor ?? '',
+    architecture: info?.architecture ?? '',
+    device: info?.device ?? '',
+    description: info?.description ?? '',
+    // wgpu's and older Chrome's info lack isFallbackAdapter.
+    software:
+      info?.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(text),
+  };
+}
+
+/** One line for reports: the adapter by the best name that it gives. */
+export function adapterName(info: AdapterInfo): string {
+  const name = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ');
+  return `${name || 'unnamed adapter'}${info.software ? ' (software adapter: no GPU is used)' : ''}`;
+}
+
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
+
+/** Opens a device with every limit and optional feature of the adapter that the engine can use. */
+export async function openDevice(gpu: GPU, options: GPURequestAdapterOptions = {}): Promise<GPUDevice> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
+  if (!adapter)
+    throw new LimitError(
+      'WebGPU offers no adapter',
+      1,
+      0,
+      'run `npx rarefy doctor`, or enable hardware acceleration in the browser',
+    );
+  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  return adapter.requestDevice({
+    label: 'rarefy',
+    requiredFeatures: OPTIONAL_FEATURES.filter((f) => adapter.features.has(f)),
+    requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
+  });
+}
+
+export const deviceFeatures = (device: GPUDevice): Set<Feature> => {
+  const names: readonly [GPUFeatureName, Feature][] = [
+    ['shader-f16', 'f16'],
+    ['subgroups', 'subgroups'],
+    ['timestamp-query', 'timestamps'],
+  ];
+  return new Set(names.filter(([name]) => device.features.has(name)).map(([, feature]) => feature));
+};
+
+/** What the planner may use of the device; `maxBindingBytes` lowers it further. */
+export const deviceLimits = (device: GPUDevice, maxBindingBytes = Number.POSITIVE_INFINITY): Limits => ({
+  bindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, maxBindingBytes),
+  bufferBytes: device.limits.maxBufferSize,
+  workgroups: device.limits.maxComputeWorkgroupsPerDimension,
+  alignment: device.limits.minStorageBufferOffsetAlignment,
+});

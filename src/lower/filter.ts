@@ -1,0 +1,150 @@
+import packFilter from '../../kernels/pack_filter.wgsl';
+import winogradFilter from '../../kernels/winograd_filter.wgsl';
+import type { Dispatch, Elem, View } from '../dispatch.js';
+import { LimitError, ShapeError } from '../errors.js';
+import type { Limits } from '../limits.js';
+import { ceilDiv, type Pair, vec4Bytes } from '../shape.js';
+import { whole } from './lowering.js';
+
+/** Sizes of a convolution's weights, as the layer sees them. */
+export interface FilterShape {
+  /** Output channels, over all groups. */
+  readonly out: number;
+  /** Input channels, over all groups. */
+  readonly in: number;
+  readonly kernel: Pair;
+  readonly groups: number;
+  /** Raw data is [in, out/groups, kh, kw] (transposed convolution) instead of [out, in/groups, kh, kw]. */
+  readonly transposed: boolean;
+}
+
+/** Tiles [first, first + count) of a packed filter. */
+export interface FilterPart<B> {
+  readonly view: View<B>;
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * The order of a filter in memory.
+ * - tiles: [tile, kh, kw, i/4, 4 (i), 4 (o/4)] of 4 output channels, as conv2d_tile.wgsl reads it;
+ * - winograd: the same with the 36 frequencies first and no window;
+ * - raw: as the layer's file has it.
+ */
+export type FilterLayout = 'tiles' | 'winograd' | 'raw';
+
+/** A filter in a kernel's own order. Parts exist because a binding may be smaller than the filter. */
+export interface PackedFilter<B> {
+  readonly layout: FilterLayout;
+  readonly shape: FilterShape;
+  readonly parts: readonly FilterPart<B>[];
+}
+
+export function checkFilter(op: string, s: FilterShape): void {
+  const { groups } = s;
+  if (!Number.isSafeInteger(groups) || groups < 1 || s.in % groups !== 0 || s.out % groups !== 0)
+    throw new ShapeError(
+      `${op}: ${groups} groups over ${s.in} input and ${s.out} output channels, should divide both`,
+    );
+}
+
+/** Elements of the raw weights. */
+export const filterSize = (s: FilterShape): number => (s.out * s.in * s.kernel[0] * s.kernel[1]) / s.groups;
+
+/** Tiles of 16 output channels over all groups; a tile never spans two groups. */
+export const filterTiles = (s: FilterShape): number => s.groups * ceilDiv(s.out / s.groups, 16);
+
+/** vec4 of one tile of a packed filter; with `raw`, of a whole filter. */
+export function tileVec4(s: FilterShape, layout: FilterLayout): number {
+  if (layout === 'raw') return ceilDiv(filterSize(s), 4);
+  const taps = layout === 'winograd' ? 36 : s.kernel[0] * s.kernel[1];
+  return taps * ceilDiv(s.in / s.groups, 4) * 16;
+}
+
+/** The tiles of each part, so that a part fits a binding and a buffer. */
+export function splitTiles(
+  op: string,
+  shape: FilterShape,
+  layout: FilterLayout,
+  elem: Elem,
+  limits: Limits,
+): { first: number; count: number }[] {
+  const bytes = tileVec4(shape, layout) * vec4Bytes(elem);
+  const most = Math.floor(Math.min(limits.bindingBytes, limits.bufferBytes) / bytes);
+  if (most < 1)
+    throw new LimitError(
+      `${op}: ${layout === 'raw' ? 'the' : '16 output channels of the'} filter take ${bytes} bytes, a binding holds ${limits.bindingBytes}`,
+      bytes,
+      limits.bindingBytes,
+      'ask for a device with a larger maxStorageBufferBindingSize',
+    );
+  const tiles = layout === 'raw' ? 1 : filterTiles(shape);
+  const parts = [];
+  for (let first = 0; first < tiles; first += most)
+    parts.push({ first, count: Math.min(most, tiles - first) });
+  return parts;
+}
+
+/** Where element [o, i] of raw weights stands; elements of a window follow one another. */
+const rawStrides = (s: FilterShape) => {
+  const taps = s.kernel[0] * s.kernel[1];
+  const inGroup = s.in / s.groups;
+  const outGroup = s.out / s.groups;
+  return s.transposed
+    ? { group_stride: inGroup * outGroup * taps, out_stride: taps, in_stride: outGroup * taps }
+    : { group_stride: outGroup * inGroup * taps, out_stride: inGroup * taps, in_stride: taps };
+};
+
+/**
+ * Packs tiles [first, first + count) from raw f32 weights into `w`.
+ * @param raw view of raw weights; `rawBase` is the index of its first element.
+ */
+export function packTiles<B>(
+  shape: FilterShape,
+  layout: 'tiles' | 'winograd',
+  elem: Elem,
+  tiles: { first: number; count: number },
+  raw: View<B>,
+  rawBase: number,
+  w: B,
+): Dispatch<B> {
+  const size = tiles.count * tileVec4(shape, layout) * vec4Bytes(elem);
+  // The Winograd transform makes all 36 frequencies of a vec4 in one invocation.
+  const count = (tiles.count * tileVec4(shape, layout)) / (layout === 'winograd' ? 36 : 1);
+  return {
+    kernel: layout === 'winograd' ? winogradFilter : packFilter,
+    elem,
+    constants: {},
+    params: {
+      count,
+      taps: shape.kernel[0] * shape.kernel[1],
+      depth: ceilDiv(shape.in / shape.groups, 4),
+      in_group: shape.in / shape.groups,
+      tiles: ceilDiv(shape.out / shape.groups, 16),
+      out_group: shape.out / shape.groups,
+      tile: tiles.first,
+      raw_base: rawBase,
+      ...rawStrides(shape),
+    },
+    bindings: { raw, w: whole(w, size) },
+    invocations: count,
+    flops: 0,
+    bytes: raw.size + size,
+  };
+}
+
+/**
+ * The raw elements that tiles [first, first + count) read: [from, to). A convolution's output channels
+ * follow one another, so a large filter can arrive in parts; a transposed filter is read whole.
+ */
+export function rawRange(shape: FilterShape, tiles: { first: number; count: number }): [number, number] {
+  if (shape.transposed) return [0, filterSize(shape)];
+  const perGroup = ceilDiv(shape.out / shape.groups, 16);
+  const outGroup = shape.out / shape.groups;
+  const channel = (tile: number) =>
+    Math.floor(tile / perGroup) * outGroup + Math.min((tile % perGroup) * 16, outGroup);
+  const last = tiles.first + tiles.count - 1;
+  const end = Math.floor(last / perGroup) * outGroup + Math.min(((last % perGroup) + 1) * 16, outGroup);
+  const perChannel = filterSize(shape) / shape.out;
+  return [channel(tiles.first) * perChannel, end * perChannel];
+}

@@ -1,0 +1,152 @@
+import type { Elem, View } from '../dispatch.js';
+import { LimitError } from '../errors.js';
+import type { Feature, Limits } from '../limits.js';
+import { alignUp, blocks, type Shape, showShape, tensorBytes, vec4Bytes } from '../shape.js';
+
+/** A feature map in a buffer of its own, from its first byte. */
+export interface Operand<B> {
+  readonly buffer: B;
+  readonly shape: Shape;
+}
+
+/** What an operator knows while it writes its dispatches. */
+export interface Lowering<B> {
+  /** Name of the layer, for errors. */
+  readonly op: string;
+  readonly elem: Elem;
+  readonly limits: Limits;
+  readonly features: ReadonlySet<Feature>;
+  /** A dispatch of more FLOPs is split by rows; Infinity never splits for time. */
+  readonly maxFlops: number;
+  /** A buffer that lives until the operator is done. */
+  readonly scratch: (bytes: number) => B;
+  /** A view of zeros. */
+  readonly zeros: (bytes: number) => View<B>;
+}
+
+/** A part of an operator's output: whole images, or rows of one image. */
+export interface Band {
+  readonly image: number;
+  readonly images: number;
+  readonly row: number;
+  readonly rows: number;
+}
+
+export const whole = <B>(buffer: B, bytes: number): View<B> => ({ buffer, offset: 0, size: bytes });
+
+/**
+ * The view of rows [from, to) of `images` images, and the index of its first vec4: kernels index the
+ * whole map and subtract the base. A view starts on the device's alignment, so it may begin early.
+ */
+export function rowsView<B>(
+  ctx: Lowering<B>,
+  t: Operand<B>,
+  band: Band,
+  rows: readonly [from: number, to: number] = [band.row, band.row + band.rows],
+): { view: View<B>; base: number; bytes: number } {
+  const bytes = vec4Bytes(ctx.elem);
+  const row = t.shape.w * blocks(t.shape.c) * bytes;
+  const start = (band.image * t.shape.h + rows[0]) * row;
+  const end = ((band.image + band.images - 1) * t.shape.h + rows[1]) * row;
+  const offset = Math.floor(start / ctx.limits.alignment) * ctx.limits.alignment;
+  return {
+    view: { buffer: t.buffer, offset, size: end - offset },
+    base: offset / bytes,
+    bytes: end - start,
+  };
+}
+
+/** A map that a band reads, with the rows that output rows [from, to) need. */
+export interface BandRead<B> {
+  readonly t: Operand<B>;
+  readonly rows: (from: number, to: number) => readonly [number, number];
+}
+
+export interface BandOptions {
+  /** FLOPs of one output row of one image. */
+  readonly flopsPerRow?: number;
+  /** Bands begin at multiples of so many rows. */
+  readonly step?: number;
+  /** Most rows of a band, summed over its images. */
+  readonly maxRows?: number;
+}
+
+/**
+ * Splits an output so that every view of a band fits a binding and no band exceeds `ctx.maxFlops`. The
+ * output stays whole where it can; else each band is rows of one image.
+ *
+ * @param reads the maps that a band reads, each with the rows that output rows [from, to) need.
+ */
+export function splitRows<B>(
+  ctx: Lowering<B>,
+  y: Operand<B>,
+  reads: readonly BandRead<B>[],
+  { flopsPerRow = 0, step = 1, maxRows = Number.POSITIVE_INFINITY }: BandOptions = {},
+): Band[] {
+  const { n, h } = y.shape;
+  const bytes = (band: Band): number =>
+    Math.max(
+      rowsView(ctx, y, band).view.size,
+      ...reads.map((r) => rowsView(ctx, r.t, band, r.rows(band.row, band.row + band.rows)).view.size),
+    );
+  const fits = (band: Band): boolean =>
+    bytes(band) <= ctx.limits.bindingBytes &&
+    band.images * alignUp(band.rows, step) <= maxRows &&
+    (band.images * band.rows * flopsPerRow <= ctx.maxFlops || band.images * band.rows <= step);
+
+  const all: Band = { image: 0, images: n, row: 0, rows: h };
+  if (fits(all)) return [all];
+  const bands: Band[] = [];
+  for (let image = 0; image < n; image++) {
+    let row = 0;
+    while (row < h) {
+      const from = (steps: number): Band => ({
+        image,
+        images: 1,
+        row,
+        rows: Math.min(steps * step, h - row),
+      });
+      // The most steps that fit from here: bytes and FLOPs grow with the rows.
+      let low = 0;
+      let high = Math.ceil((h - row) / step);
+      while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        if (fits(from(middle))) low = middle;
+        else high = middle - 1;
+      }
+      if (low === 0) {
+        const needed = bytes(from(1));
+        throw new LimitError(
+          `${ctx.op}: ${from(1).rows} row(s) of ${showShape(y.shape)} bind ${needed} bytes, a binding holds ${ctx.limits.bindingBytes}`,
+          needed,
+          ctx.limits.bindingBytes,
+          'ask for a device with a larger maxStorageBufferBindingSize',
+        );
+      }
+      bands.push(from(low));
+      row += from(low).rows;
+    }
+  }
+  return bands;
+}
+
+/** The input rows under output rows [from, to) of a sliding window, at least one and inside the map. */
+export const windowRows =
+  (size: number, stride: number, pad: number, extent: number) =>
+  (from: number, to: number): readonly [number, number] => {
+    const first = Math.min(Math.max(from * stride - pad, 0), size - 1);
+    const end = Math.max(Math.min((to - 1) * stride - pad + extent, size), first + 1);
+    return [first, end];
+  };
+
+/** Checks that a map fits a buffer; a map is never spread over several. */
+export function checkBuffer(op: string, shape: Shape, elem: Elem, limits: Limits): void {
+  const bytes = tensorBytes(shape, elem);
+  if (bytes > limits.bufferBytes)
+    throw new LimitError(
+      `${op}: a map of ${showShape(shape)} takes ${bytes} bytes, a buffer holds ${limits.bufferBytes}`,
+      bytes,
+      limits.bufferBytes,
+      'ask for a device with a larger maxBufferSize, or run a smaller image',
+    );
+}

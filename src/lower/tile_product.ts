@@ -1,0 +1,74 @@
+import conv2dTile from '../../kernels/conv2d.wgsl';
+import conv2dQuad from '../../kernels/conv2d_quad.wgsl';
+import type { Dispatch, View } from '../dispatch.js';
+import { blocks, ceilDiv, type Shape, type Window } from '../shape.js';
+import type { FilterPart, FilterShape } from './filter.js';
+import type { Band, Lowering } from './lowering.js';
+
+/** A map as a tile product sees it: its sizes, and a view with the index of the view's first vec4. */
+export interface Slab<B> {
+  readonly shape: Shape;
+  readonly view: View<B>;
+  readonly base: number;
+}
+
+/** Invocations for the pixels of one tile: one per 4 pixels, in whole quads of invocations. */
+const perTile = (pixels: number) => 4 * ceilDiv(pixels, 16);
+
+/** Tiles of 16 output channels per group. */
+export const groupTiles = (w: FilterShape): number => ceilDiv(w.out / w.groups, 16);
+
+/**
+ * One launch of conv2d.wgsl or of its quad twin: a band of output rows by a part of the filter.
+ * @param filter `tile` vec4 per tile; `image` vec4 from one image's filter to the next, 0 where shared.
+ */
+export function tileProduct<B>(
+  ctx: Lowering<B>,
+  t: { x: Slab<B>; y: Slab<B>; b: View<B> },
+  filter: { shape: FilterShape; part: FilterPart<B>; tile: number; image: number },
+  win: Window,
+  band: Band,
+  o: { relu: boolean; flops: number; bytes: number },
+): Dispatch<B> {
+  const { x, y, b } = t;
+  const { shape, part } = filter;
+  const pixels = band.rows * y.shape.w;
+  return {
+    kernel: ctx.features.has('subgroups') ? conv2dQuad : conv2dTile,
+    elem: ctx.elem,
+    constants: { RELU: Number(o.relu) },
+    params: {
+      x_base: x.base,
+      x_h: x.shape.h,
+      x_w: x.shape.w,
+      x_c4: blocks(x.shape.c),
+      y_base: y.base,
+      y_w: y.shape.w,
+      y_c4: blocks(y.shape.c),
+      y_image: y.shape.h * y.shape.w * blocks(y.shape.c),
+      image: band.image,
+      images: band.images,
+      pixel: band.row * y.shape.w,
+      pixels,
+      kernel_h: win.kernel[0],
+      kernel_w: win.kernel[1],
+      stride_h: win.stride[0],
+      stride_w: win.stride[1],
+      dilation_h: win.dilation[0],
+      dilation_w: win.dilation[1],
+      pad_top: win.pad[0],
+      pad_left: win.pad[1],
+      depth: ceilDiv(shape.in / shape.groups, 4),
+      tiles: groupTiles(shape),
+      group_c4: blocks(shape.out / shape.groups),
+      tile: part.first,
+      tile_count: part.count,
+      w_base: part.first * filter.tile,
+      w_image: filter.image,
+    },
+    bindings: { x: x.view, w: part.view, b, y: y.view },
+    invocations: perTile(pixels) * part.count * band.images,
+    flops: o.flops,
+    bytes: o.bytes,
+  };
+}

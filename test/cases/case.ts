@@ -1,0 +1,36 @@
+import type { Elem } from '../../src/dispatch.js';
+import type { Engine } from '../../src/engine/engine.js';
+import type { On } from '../../src/engine/operators.js';
+import type { Tensor } from '../../src/engine/tensor.js';
+
+/** An operator with its operands on the GPU, ready to run as often as one likes. */
+export interface Launch {
+  readonly outputs: readonly Tensor[];
+  run(on: On): void;
+  free(): void;
+}
+
+/** One operator on one set of shapes. The same case is a test and a benchmark. */
+export interface Case {
+  /** The op, then a sentence of behaviour or the layer that it stands for. */
+  readonly name: string;
+  readonly op: string;
+  /** Planar sizes of the random inputs, by operand: x [N, C, H, W], w as in the layer's file, b [O]. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** Largest error relative to max|reference|, in f32. */
+  readonly tolerance: number;
+  /** FLOPs of the definition, whatever algorithm runs. */
+  readonly flops: number;
+  /** Bytes of operands and outputs in f32, each once. */
+  readonly bytes: number;
+  /** False where there is nothing to split: fewer than three output rows over all images. */
+  readonly splits: boolean;
+  /** Planar outputs of the float64 twin. */
+  reference(inputs: Readonly<Record<string, Float32Array>>): readonly Float64Array[];
+  launch(engine: Engine, inputs: Readonly<Record<string, Float32Array>>, elem: Elem): Launch;
+}
+
+export const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
+
+/** The bound for a sum of K products in f32: rounding of each product, and growth like a random walk. */
+export const sumTolerance = (k: number): number => 2 ** -24 * (4 + 2 * Math.sqrt(k));

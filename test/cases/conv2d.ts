@@ -1,0 +1,93 @@
+import { conv2d } from '../../src/engine/operators.js';
+import { empty, free, upload, uploadFilter, uploadVector } from '../../src/engine/tensor.js';
+import type { FilterLayout, FilterShape } from '../../src/lower/filter.js';
+import { type Conv2dOptions, conv2dFlops, conv2dLayout, conv2dShape } from '../../src/ops/conv2d.js';
+import type { Pair, Shape } from '../../src/shape.js';
+import { conv2d as reference } from '../reference/conv2d.js';
+import { type Case, product, sumTolerance } from './case.js';
+
+type Size = readonly [n: number, c: number, h: number, w: number];
+
+/** Winograd F(4x4) loses digits in its transforms: Lavin and Gray report the same order. */
+const WINOGRAD_TOLERANCE = 3e-5;
+
+function conv(
+  name: string,
+  [n, c, h, w]: Size,
+  out: number,
+  kernel: Pair,
+  o: Conv2dOptions & { groups?: number; bias?: boolean; layout?: FilterLayout } = {},
+): Case {
+  const { groups = 1, bias = true, layout: wanted, ...options } = o;
+  const xs: Shape = { n, c, h, w };
+  const ws: FilterShape = { out, in: c, kernel, groups, transposed: false };
+  const ys = conv2dShape('conv2d', xs, ws, options);
+  const layout = wanted ?? conv2dLayout(ws, options);
+  const inputs: Record<string, number[]> = { x: [n, c, h, w], w: [out, c / groups, ...kernel] };
+  if (bias) inputs.b = [out];
+  return {
+    name: `conv2d: ${name}`,
+    op: 'conv2d',
+    inputs,
+    tolerance:
+      layout === 'winograd' ? WINOGRAD_TOLERANCE : sumTolerance((c / groups) * kernel[0] * kernel[1]),
+    flops: conv2dFlops(ys, ws),
+    bytes:
+      4 * (Object.values(inputs).reduce((sum, dims) => sum + product(dims), 0) + ys.n * ys.c * ys.h * ys.w),
+    splits: ys.n * Math.ceil(ys.h / (layout === 'winograd' ? 4 : 1)) >= 3,
+    reference: (data) => [reference(data.x!, xs, data.w!, ws, data.b ?? null, options)],
+    launch(engine, data, elem) {
+      const x = upload(engine, data.x!, xs, elem, 'x');
+      const filter = uploadFilter(engine, data.w!, ws, layout, elem, 'w');
+      const b = data.b ? uploadVector(engine, data.b, out) : null;
+      const y = empty(engine, ys, elem, 'y');
+      return {
+        outputs: [y],
+        run: (on) => void conv2d(on, x, filter, b, options, y),
+        free: () => {
+          free(x, filter, y);
+          b?.buffer.destroy();
+        },
+      };
+    },
+  };
+}
+
+export const conv2dCases: readonly Case[] = [
+  conv('3x3 over odd sizes, direct', [1, 64, 13, 17], 64, [3, 3], { pad: 1, layout: 'tiles' }),
+  conv('3x3 over odd sizes, Winograd', [1, 64, 13, 17], 64, [3, 3], { pad: 1, layout: 'winograd' }),
+  conv('3x3 with ReLU, Winograd, batch of 2', [2, 24, 19, 23], 40, [3, 3], {
+    pad: 1,
+    relu: true,
+    layout: 'winograd',
+  }),
+  conv('3x3 with padding far beyond the image, Winograd', [1, 16, 9, 12], 44, [3, 3], {
+    pad: 10,
+    layout: 'winograd',
+  }),
+  conv('3x3 with padding on two sides only, Winograd', [1, 16, 34, 11], 48, [3, 3], {
+    pad: [0, 2, 1, 0],
+    layout: 'winograd',
+  }),
+  conv('3 channels in, as the first layer', [1, 3, 31, 29], 64, [3, 3], { pad: 1, relu: true }),
+  conv('padding of 100, as conv1_1 of FCN', [1, 3, 16, 12], 8, [3, 3], { pad: 100 }),
+  conv('channels that fill no block', [3, 7, 9, 11], 5, [3, 3], { pad: 1 }),
+  conv('1x1 to 21 classes, as score_fr', [1, 128, 16, 21], 21, [1, 1]),
+  conv('1x1 with stride 2 and a remainder', [1, 32, 15, 18], 64, [1, 1], { stride: 2 }),
+  conv('7x7 without padding, as fc6', [1, 64, 12, 14], 48, [7, 7], { relu: true }),
+  conv('7x7 with stride 2, as a stem', [1, 3, 33, 47], 64, [7, 7], { stride: 2, pad: 3 }),
+  conv('11x11 with stride 4, as conv1 of AlexNet', [1, 3, 67, 75], 32, [11, 11], { stride: 4 }),
+  conv('5x5 in 2 groups, as conv2 of AlexNet', [1, 48, 13, 15], 64, [5, 5], { pad: 2, groups: 2 }),
+  conv('groups whose tiles are not full', [2, 24, 9, 10], 60, [3, 3], { pad: 1, groups: 3 }),
+  conv('groups of odd sizes', [2, 9, 8, 10], 15, [3, 3], { pad: 1, groups: 3, relu: true }),
+  conv('depthwise with stride 2', [1, 48, 25, 31], 48, [3, 3], { stride: 2, pad: 1, groups: 48 }),
+  conv('depthwise with two outputs a channel', [1, 10, 11, 9], 20, [3, 3], { pad: 1, groups: 10 }),
+  conv('dilation of 4', [1, 16, 30, 29], 8, [3, 3], { dilation: 4 }),
+  conv('dilation wider than the image, as in ASPP', [1, 8, 11, 13], 36, [3, 3], { dilation: 12, pad: 12 }),
+  conv('window, stride, dilation and padding unlike on each side', [2, 6, 14, 15], 9, [3, 2], {
+    stride: [2, 1],
+    dilation: [1, 3],
+    pad: [1, 0, 2, 3],
+  }),
+  conv('one pixel out, without bias', [1, 20, 5, 5], 10, [5, 5], { bias: false }),
+];

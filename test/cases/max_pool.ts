@@ -1,0 +1,46 @@
+import { maxPool } from '../../src/engine/operators.js';
+import { empty, free, upload } from '../../src/engine/tensor.js';
+import { type PoolOptions, poolShape } from '../../src/ops/max_pool.js';
+import type { Shape } from '../../src/shape.js';
+import { maxPool as reference } from '../reference/max_pool.js';
+import type { Case } from './case.js';
+
+function pool(name: string, [n, c, h, w]: readonly [number, number, number, number], o: PoolOptions): Case {
+  const xs: Shape = { n, c, h, w };
+  const ys = poolShape('max_pool', xs, o);
+  return {
+    name: `max_pool: ${name}`,
+    op: 'max_pool',
+    inputs: { x: [n, c, h, w] },
+    tolerance: 0,
+    flops: 0,
+    bytes: 4 * (n * c * h * w + ys.n * ys.c * ys.h * ys.w),
+    splits: ys.n * ys.h >= 3,
+    reference: (data) => [reference(data.x!, xs, o)],
+    launch(engine, data, elem) {
+      const x = upload(engine, data.x!, xs, elem, 'x');
+      const y = empty(engine, ys, elem, 'y');
+      return { outputs: [y], run: (on) => void maxPool(on, x, o, y), free: () => free(x, y) };
+    },
+  };
+}
+
+export const maxPoolCases: readonly Case[] = [
+  pool('2x2 by 2, a last window of one row counts', [1, 16, 33, 47], { kernel: 2, stride: 2, ceil: true }),
+  pool('2x2 by 2, a remainder is dropped', [2, 7, 15, 13], { kernel: 2, stride: 2 }),
+  pool('3x3 by 2 rounded up, as AlexNet', [1, 24, 29, 32], { kernel: 3, stride: 2, ceil: true }),
+  pool('a padded edge never wins', [1, 8, 15, 16], { kernel: 3, stride: 1, pad: 1 }),
+  pool('a last window beyond the padding is clipped', [1, 5, 10, 11], {
+    kernel: 2,
+    stride: 3,
+    pad: 1,
+    ceil: true,
+    clip: true,
+  }),
+  pool('window, stride, dilation and padding unlike on each side', [2, 6, 14, 15], {
+    kernel: [3, 2],
+    stride: [2, 1],
+    dilation: [1, 3],
+    pad: [1, 0, 1, 1],
+  }),
+];

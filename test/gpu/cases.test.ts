@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import type { Elem } from '../../src/dispatch.js';
+import { createEngine, type Engine } from '../../src/engine/engine.js';
+import { Recording } from '../../src/engine/recording.js';
+import { download } from '../../src/engine/tensor.js';
+import { LimitError } from '../../src/errors.js';
+import { type Case, product } from '../cases/case.js';
+import { cases } from '../cases/index.js';
+import { random } from '../random.js';
+import { relativeError } from './compare.js';
+
+const inputsOf = (c: Case) =>
+  Object.fromEntries(
+    Object.entries(c.inputs).map(([name, dims], i) => [name, random(product(dims), 17 + i)]),
+  );
+
+/** Runs a case on poisoned outputs and returns its error and the number of its dispatches. */
+async function check(engine: Engine, c: Case, elem: Elem = 'f32') {
+  const inputs = inputsOf(c);
+  const launch = c.launch(engine, inputs, elem);
+  try {
+    for (const y of launch.outputs) {
+      engine.device.queue.writeBuffer(y.buffer, 0, new Uint8Array(y.buffer.size).fill(0xff));
+    }
+    const recording = new Recording(engine);
+    launch.run(recording);
+    const dispatches = recording.dispatches.length;
+    await engine.scoped(c.name, c.bytes, () => recording.submit());
+    const wanted = c.reference(inputs);
+    let error = 0;
+    for (const [i, y] of launch.outputs.entries()) {
+      error = Math.max(error, relativeError(await download(engine, y), wanted[i]!));
+    }
+    return { error, dispatches };
+  } finally {
+    launch.free();
+  }
+}
+
+/** A binding limit under which the case takes at least three times the dispatches, or null. */
+async function splitLimit(engine: Engine, c: Case, dispatches: number): Promise<Engine | null> {
+  const largest = Math.max(...Object.values(c.inputs).map((dims) => product(dims) * 4), c.bytes / 4);
+  for (let limit = largest; limit >= 256; limit *= 0.8) {
+    const small = await createEngine({ device: engine.device, maxBindingBytes: Math.ceil(limit / 16) * 16 });
+    try {
+      const launch = c.launch(small, inputsOf(c), 'f32');
+      const recording = new Recording(small);
+      try {
+        launch.run(recording);
+        if (recording.dispatches.length >= 3 * dispatches) return small;
+      } finally {
+        recording.release();
+        launch.free();
+      }
+    } catch (error) {
+      if (error instanceof LimitError) return null;
+      throw error;
+    }
+  }
+  return null;
+}
+
+describe('operators against their float64 twins', () => {
+  for (const without of [[], ['subgroups']] as const) {
+    describe(without.length === 0 ? 'with all features' : 'portable kernels only', () => {
+      let engine: Engine;
+      before(async () => {
+        engine = await createEngine({ without });
+      });
+      after(() => engine.dispose());
+
+      for (const c of cases) {
+        it(c.name, async () => {
+          expect((await check(engine, c)).error).to.be.at.most(c.tolerance);
+        });
+      }
+    });
+  }
+});
+
+describe('operators split in three or more', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine.dispose());
+
+  for (const c of cases.filter((each) => each.splits)) {
+    it(c.name, async () => {
+      const { dispatches } = await check(engine, c);
+      const small = await splitLimit(engine, c, dispatches);
+      expect(small, 'no limit splits this case').to.not.equal(null);
+      expect((await check(small!, c)).error).to.be.at.most(c.tolerance);
+    });
+  }
+});

@@ -1,0 +1,25 @@
+import { type PoolOptions, poolShape, poolWindow } from '../../src/ops/max_pool.js';
+import type { Shape } from '../../src/shape.js';
+
+/** The definition over planar data [N, C, H, W]: only taps inside the image count. */
+export function maxPool(x: ArrayLike<number>, xs: Shape, o: PoolOptions): Float64Array {
+  const ys = poolShape('max_pool', xs, o);
+  const { kernel, stride, dilation, pad } = poolWindow(o);
+  const y = new Float64Array(ys.n * ys.c * ys.h * ys.w);
+  let at = 0;
+  for (let plane = 0; plane < ys.n * ys.c; plane++)
+    for (let oy = 0; oy < ys.h; oy++)
+      for (let ox = 0; ox < ys.w; ox++) {
+        let best = Number.NEGATIVE_INFINITY;
+        for (let u = 0; u < kernel[0]; u++) {
+          const iy = oy * stride[0] - pad[0] + u * dilation[0];
+          for (let v = 0; v < kernel[1]; v++) {
+            const ix = ox * stride[1] - pad[1] + v * dilation[1];
+            if (iy >= 0 && iy < xs.h && ix >= 0 && ix < xs.w)
+              best = Math.max(best, x[(plane * xs.h + iy) * xs.w + ix]!);
+          }
+        }
+        y[at++] = best;
+      }
+  return y;
+}
