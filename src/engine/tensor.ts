@@ -1,6 +1,6 @@
 import packKernel from '../../kernels/pack.wgsl';
 import unpackKernel from '../../kernels/unpack.wgsl';
-import type { Dispatch, Elem, View } from '../dispatch.js';
+import type { Elem, View } from '../dispatch.js';
 import { LimitError, ShapeError, ValidationError } from '../errors.js';
 import {
   checkFilter,
