@@ -39,8 +39,7 @@ async function check(engine: Engine, c: Case, elem: Elem = 'f32') {
 
 /** A binding limit under which the case takes at least three times the dispatches, or null. */
 async function splitLimit(engine: Engine, c: Case, dispatches: number): Promise<Engine | null> {
-  const largest = Math.max(...Object.values(c.inputs).map((dims) => product(dims) * 4), c.bytes / 4);
-  for (let limit = largest; limit >= 256; limit *= 0.93) {
+  for (let limit = c.bytes; limit >= 256; limit *= 0.93) {
     const small = await createEngine({ device: engine.device, maxBindingBytes: Math.ceil(limit / 16) * 16 });
     try {
       const launch = c.launch(small, inputsOf(c), 'f32');
