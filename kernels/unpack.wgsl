@@ -2,6 +2,8 @@
 //
 // One invocation per element of y.
 
+override INTEGER: bool = false;  // Elem is u32
+
 struct Params {
   count: u32,     // elements to write
   c4: u32,
@@ -12,7 +14,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<Elem>>;        // [N, H, W, C/4]
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;         // [C, rows, W]
+@group(0) @binding(2) var<storage, read_write> y: array<u32>;         // [C, rows, W], bits of f32 or u32
 
 @compute @workgroup_size(64, 1, 1)
 fn unpack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
@@ -20,5 +22,6 @@ fn unpack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
   if (index >= params.count) { return; }
   let c = index / params.area;
   let pixel = index % params.area;
-  y[index] = f32(x[(params.first + pixel) * params.c4 + c / 4u - params.x_base][c % 4u]);
+  let value = x[(params.first + pixel) * params.c4 + c / 4u - params.x_base][c % 4u];
+  y[index] = select(bitcast<u32>(f32(value)), u32(value), INTEGER);
 }

@@ -3,6 +3,9 @@ import type { Kernel } from './kernel.js';
 /** Storage type of tensor elements; sums are always kept in f32. */
 export type Elem = 'f32' | 'f16';
 
+/** Storage type of a map: `u32` for labels and for the winners of a pool. */
+export type ElemType = Elem | 'u32';
+
 /** A byte range of a buffer. `B` is a GPUBuffer in the eager API and a symbolic id in a plan. */
 export interface View<B> {
   readonly buffer: B;
@@ -18,7 +21,8 @@ export interface View<B> {
  */
 export interface Dispatch<B> {
   readonly kernel: Kernel;
-  readonly elem: Elem;
+  /** What `Elem` stands for in the kernel. */
+  readonly elem: ElemType;
   /** Values of the kernel's `override` declarations; booleans as 0 and 1. */
   readonly constants: Readonly<Record<string, number>>;
   /** Values of the kernel's params struct, by field name. */

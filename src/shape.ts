@@ -1,4 +1,4 @@
-import type { Elem } from './dispatch.js';
+import type { ElemType } from './dispatch.js';
 import { ShapeError } from './errors.js';
 
 /**
@@ -17,10 +17,11 @@ export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 export const alignUp = (a: number, b: number): number => Math.ceil(a / b) * b;
 
 /** Bytes of one vec4 of elements. */
-export const vec4Bytes = (elem: Elem): number => (elem === 'f32' ? 16 : 8);
+export const vec4Bytes = (elem: ElemType): number => (elem === 'f16' ? 8 : 16);
 
 /** Bytes of a map in memory. */
-export const tensorBytes = (s: Shape, elem: Elem): number => s.n * s.h * s.w * blocks(s.c) * vec4Bytes(elem);
+export const tensorBytes = (s: Shape, elem: ElemType): number =>
+  s.n * s.h * s.w * blocks(s.c) * vec4Bytes(elem);
 
 export const showShape = (s: Shape): string => `[${s.n}, ${s.c}, ${s.h}, ${s.w}]`;
 

@@ -39,7 +39,11 @@ export class Recording {
       features: this.engine.features,
       maxFlops: Number.POSITIVE_INFINITY,
       scratch: (bytes) => this.temporary(bytes, `${op} scratch`),
-      zeros: (bytes): View<GPUBuffer> => whole(this.temporary(bytes, 'zeros'), bytes),
+      constant: (data): View<GPUBuffer> => {
+        const buffer = this.temporary(data.byteLength, `${op} constant`);
+        this.engine.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+        return whole(buffer, data.byteLength);
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 import packKernel from '../../kernels/pack.wgsl';
 import unpackKernel from '../../kernels/unpack.wgsl';
-import type { Elem, View } from '../dispatch.js';
+import type { Elem, ElemType, View } from '../dispatch.js';
 import { LimitError, ShapeError, ValidationError } from '../errors.js';
 import {
   checkFilter,
@@ -20,9 +20,12 @@ import type { Engine } from './engine.js';
 import { Recording, recorded } from './recording.js';
 
 /** A feature map on the GPU: [n, h, w, ceil(c/4)] of vec4 from the first byte of its buffer. */
-export interface Tensor extends Operand<GPUBuffer> {
-  readonly elem: Elem;
+export interface Tensor<E extends ElemType = Elem> extends Operand<GPUBuffer> {
+  readonly elem: E;
 }
+
+/** A map of whole numbers: labels, or the winners of a pool. */
+export type IndexMap = Tensor<'u32'>;
 
 /** A convolution's weights on the GPU, in the order of the kernel that will read them. */
 export interface Filter extends PackedFilter<GPUBuffer> {
@@ -30,7 +33,7 @@ export interface Filter extends PackedFilter<GPUBuffer> {
 }
 
 /** Frees the buffers behind tensors and filters. */
-export function free(...values: readonly (Tensor | Filter)[]): void {
+export function free(...values: readonly (Tensor<ElemType> | Filter)[]): void {
   for (const value of values) {
     if ('buffer' in value) value.buffer.destroy();
     else for (const part of value.parts) part.view.buffer.destroy();
@@ -38,7 +41,12 @@ export function free(...values: readonly (Tensor | Filter)[]): void {
 }
 
 /** A tensor with undefined content. */
-export function empty(engine: Engine, shape: Shape, elem: Elem = 'f32', label = 'tensor'): Tensor {
+export function empty<E extends ElemType = 'f32'>(
+  engine: Engine,
+  shape: Shape,
+  elem: E = 'f32' as E,
+  label = 'tensor',
+): Tensor<E> {
   checkShape(label, shape);
   checkBuffer(label, shape, elem, engine.limits);
   return { buffer: engine.buffer(tensorBytes(shape, elem), label), shape, elem };
@@ -60,8 +68,8 @@ export function wrap(buffer: GPUBuffer, shape: Shape, elem: Elem = 'f32'): Tenso
 /** Bytes of planar data that one staging buffer carries. */
 const STAGING = 32 * 2 ** 20;
 
-const planarBands = (engine: Engine, t: Tensor): Band[] =>
-  splitRows({ ...new Recording(engine).lowering('tensor', t.elem) }, t, [], {
+const planarBands = (engine: Engine, t: Tensor<ElemType>): Band[] =>
+  splitRows(new Recording(engine).lowering('tensor', 'f32'), t, [], {
     maxRows: Math.max(
       1,
       Math.floor(Math.min(STAGING, engine.limits.bindingBytes) / (t.shape.c * t.shape.w * 4)),
@@ -111,10 +119,15 @@ export function upload(
   return t;
 }
 
-/** Downloads a tensor as planar [n, c, h, w] data. */
-export async function download(engine: Engine, t: Tensor): Promise<Float32Array> {
+/** Downloads a tensor as planar [n, c, h, w] data: u32 as whole numbers, f32 and f16 as f32. */
+export async function download<E extends ElemType>(
+  engine: Engine,
+  t: Tensor<E>,
+): Promise<E extends 'u32' ? Uint32Array : Float32Array>;
+export async function download(engine: Engine, t: Tensor<ElemType>): Promise<Uint32Array | Float32Array> {
   const { n, c, h, w } = t.shape;
-  const data = new Float32Array(n * c * h * w);
+  const Values = t.elem === 'u32' ? Uint32Array : Float32Array;
+  const data = new Values(n * c * h * w);
   for (const band of planarBands(engine, t)) {
     const area = band.rows * w;
     const bytes = area * c * 4;
@@ -122,7 +135,7 @@ export async function download(engine: Engine, t: Tensor): Promise<Float32Array>
     try {
       await engine.scoped('download', bytes, () =>
         recorded(engine, (r) => {
-          const xv = rowsView(r.lowering('download', t.elem), t, band);
+          const xv = rowsView(r.lowering('download', 'f32'), t, band);
           const params = {
             count: area * c,
             c4: blocks(c),
@@ -132,10 +145,11 @@ export async function download(engine: Engine, t: Tensor): Promise<Float32Array>
           };
           const bindings = { x: xv.view, y: whole(y, bytes) };
           const cost = { invocations: area * c, flops: 0, bytes: xv.bytes + bytes };
-          r.add([{ kernel: unpackKernel, elem: t.elem, constants: {}, params, bindings, ...cost }]);
+          const constants = { INTEGER: Number(t.elem === 'u32') };
+          r.add([{ kernel: unpackKernel, elem: t.elem, constants, params, bindings, ...cost }]);
         }),
       );
-      const values = new Float32Array(await engine.readBuffer(y));
+      const values = new Values(await engine.readBuffer(y));
       for (let k = 0; k < c; k++) {
         data.set(values.subarray(k * area, (k + 1) * area), ((band.image * c + k) * h + band.row) * w);
       }

@@ -1,4 +1,4 @@
-import type { Dispatch, Elem } from '../dispatch.js';
+import type { Dispatch, ElemType } from '../dispatch.js';
 import { WgslError } from '../errors.js';
 import type { BindingType, Kernel } from '../kernel.js';
 
@@ -10,7 +10,7 @@ export interface Pipeline {
 type PipelineSpec = Pick<Dispatch<unknown>, 'kernel' | 'elem' | 'constants'>;
 
 /** Declarations in WGSL may follow their use, so the alias stands last and lines keep their numbers. */
-const source = (kernel: Kernel, elem: Elem): string =>
+const source = (kernel: Kernel, elem: ElemType): string =>
   `${elem === 'f16' ? 'enable f16; ' : ''}${kernel.code}\nalias Elem = ${elem};\n`;
 
 const LAYOUT_ENTRY: Record<BindingType, Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'>> = {

@@ -1,4 +1,4 @@
-import type { Elem, View } from '../dispatch.js';
+import type { Elem, ElemType, View } from '../dispatch.js';
 import { LimitError } from '../errors.js';
 import type { Feature, Limits } from '../limits.js';
 import { alignUp, blocks, type Shape, showShape, tensorBytes, vec4Bytes } from '../shape.js';
@@ -7,6 +7,7 @@ import { alignUp, blocks, type Shape, showShape, tensorBytes, vec4Bytes } from '
 export interface Operand<B> {
   readonly buffer: B;
   readonly shape: Shape;
+  readonly elem: ElemType;
 }
 
 /** What an operator knows while it writes its dispatches. */
@@ -20,8 +21,8 @@ export interface Lowering<B> {
   readonly maxFlops: number;
   /** A buffer that lives until the operator is done. */
   readonly scratch: (bytes: number) => B;
-  /** A view of zeros. */
-  readonly zeros: (bytes: number) => View<B>;
+  /** A view of host data that kernels only read: tables of indices and weights, a bias of zeros. */
+  readonly constant: (data: Float32Array | Uint32Array) => View<B>;
 }
 
 /** A part of an operator's output: whole images, or rows of one image. */
@@ -34,6 +35,10 @@ export interface Band {
 
 export const whole = <B>(buffer: B, bytes: number): View<B> => ({ buffer, offset: 0, size: bytes });
 
+/** The bias of a layer without one, for so many output channels. */
+export const zeroBias = <B>(ctx: Lowering<B>, channels: number): View<B> =>
+  ctx.constant(new Float32Array(4 * blocks(channels)));
+
 /**
  * The view of rows [from, to) of `images` images, and the index of its first vec4: kernels index the
  * whole map and subtract the base. A view starts on the device's alignment, so it may begin early.
@@ -44,7 +49,7 @@ export function rowsView<B>(
   band: Band,
   rows: readonly [from: number, to: number] = [band.row, band.row + band.rows],
 ): { view: View<B>; base: number; bytes: number } {
-  const bytes = vec4Bytes(ctx.elem);
+  const bytes = vec4Bytes(t.elem);
   const row = t.shape.w * blocks(t.shape.c) * bytes;
   const start = (band.image * t.shape.h + rows[0]) * row;
   const end = ((band.image + band.images - 1) * t.shape.h + rows[1]) * row;
@@ -140,7 +145,7 @@ export const windowRows =
   };
 
 /** Checks that a map fits a buffer; a map is never spread over several. */
-export function checkBuffer(op: string, shape: Shape, elem: Elem, limits: Limits): void {
+export function checkBuffer(op: string, shape: Shape, elem: ElemType, limits: Limits): void {
   const bytes = tensorBytes(shape, elem);
   if (bytes > limits.bufferBytes)
     throw new LimitError(

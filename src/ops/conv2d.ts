@@ -18,6 +18,7 @@ import {
   splitRows,
   whole,
   windowRows,
+  zeroBias,
 } from '../lower/lowering.js';
 import { groupTiles, tileProduct } from '../lower/tile_product.js';
 import {
@@ -200,7 +201,7 @@ function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): 
         {
           x: { shape: { n: 36, c: w.shape.in, h: 1, w: count }, view: vView, base: 0 },
           y: { shape: { n: 36, c: w.shape.out, h: 1, w: count }, view: mView, base: 0 },
-          b: ctx.zeros(outC4 * 16),
+          b: zeroBias(ctx, w.shape.out),
         },
         { shape: w.shape, part, tile: depth * 16, image: part.count * depth * 16 },
         { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad: [0, 0, 0, 0] },

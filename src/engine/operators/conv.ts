@@ -1,6 +1,6 @@
 import type { View } from '../../dispatch.js';
+import { zeroBias } from '../../lower/lowering.js';
 import { type Conv2dOptions, conv2d as conv2dOp, conv2dShape } from '../../ops/conv2d.js';
-import { blocks } from '../../shape.js';
 import { recorded } from '../recording.js';
 import type { Filter, Tensor } from '../tensor.js';
 import { type On, output } from './on.js';
@@ -21,7 +21,7 @@ export function conv2d(
   const out = output(on, 'conv2d', x, conv2dShape('conv2d', x.shape, w.shape, o), y);
   recorded(on, (r) => {
     const ctx = r.lowering('conv2d', x.elem);
-    r.add(conv2dOp(ctx, { x, w, b: b ?? ctx.zeros(16 * blocks(w.shape.out)), y: out }, o));
+    r.add(conv2dOp(ctx, { x, w, b: b ?? zeroBias(ctx, w.shape.out), y: out }, o));
   });
   return out;
 }
