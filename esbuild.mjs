@@ -77,6 +77,8 @@ const node = {
   packages: 'bundle',
   external: ['puppeteer', 'webgpu'],
 };
+// One bundle for a page, Node and Deno.
+const page = { ...common, ignoreAnnotations: true, external: ['webgpu'] };
 // A bundled CommonJS library may call require for Node's own modules.
 const require = {
   js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);",
@@ -85,12 +87,7 @@ const require = {
 export async function buildAll() {
   rmSync('dist', { recursive: true, force: true });
   await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' });
-  await build({
-    ...common,
-    ignoreAnnotations: true,
-    entryPoints: ['src/page/main.ts'],
-    outfile: 'dist/page.js',
-  });
+  await build({ ...page, entryPoints: ['src/page/main.ts'], outfile: 'dist/page.js' });
   await build({
     ...node,
     entryPoints: ['src/cli/main.ts'],
@@ -103,21 +100,21 @@ export async function buildAll() {
   });
 }
 
-/** Test bundles: `unit` runs in Node without a GPU, `gpu` wherever there is a GPUDevice. */
+/** Test bundles: `unit` runs in Node without a GPU, `gpu` in a page or a runtime with WebGPU, `run` starts both. */
 export async function buildTests() {
-  await build({
-    ...node,
-    entryPoints: ['test/unit/main.ts'],
-    outfile: 'dist/test/unit.js',
-    banner: require,
-    external: [...node.external, 'onnxruntime-node'],
-  });
-  await build({
-    ...common,
-    ignoreAnnotations: true,
-    entryPoints: ['test/gpu/main.ts'],
-    outfile: 'dist/test/gpu.js',
-  });
+  for (const [entry, outfile] of [
+    ['test/unit/main.ts', 'dist/test/unit.js'],
+    ['test/run.ts', 'dist/test/run.js'],
+  ]) {
+    await build({
+      ...node,
+      entryPoints: [entry],
+      outfile,
+      banner: require,
+      external: [...node.external, 'onnxruntime-node', 'mocha'],
+    });
+  }
+  await build({ ...page, entryPoints: ['test/gpu/page.ts'], outfile: 'dist/test/gpu.js' });
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,0 +1,84 @@
+// Runs the tests: node dist/test/run.js unit|chrome|node|deno [--grep REGEXP] [--long]
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import Mocha from 'mocha';
+import { runJob } from '../src/cli/runtime.js';
+import { serve } from '../src/cli/server.js';
+import { RUNTIMES, type Runtime } from '../src/page/protocol.js';
+import { serveDataFrom } from './data.js';
+import { report, Silent, type TestEvent, type TestOptions, type Totals, titles } from './report.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { RAREFY_DATA } = process.env;
+const folders = {
+  data: join(here, '../../test/data'),
+  ...(RAREFY_DATA ? { 'rarefy-data': RAREFY_DATA } : {}),
+};
+/** First lines of a failure's stack that are worth showing. */
+const STACK_LINES = 4;
+
+const failures: string[] = [];
+
+function print(event: TestEvent): void {
+  if (event.kind === 'pass') console.log(`  ok    ${event.title} (${event.ms} ms)`);
+  else if (event.kind === 'skip') console.log(`  skip  ${event.title}`);
+  else {
+    const stack = event.stack.split('\n').filter((line) => /^\s+at /.test(line));
+    const lines = [event.message, ...stack.slice(0, STACK_LINES)].join('\n').replaceAll('\n', '\n        ');
+    console.log(`  FAIL  ${event.title}\n        ${lines}`);
+    failures.push(`${event.title}: ${event.message.split('\n')[0]}`);
+  }
+}
+
+async function unit(options: TestOptions): Promise<Totals> {
+  const bundle = join(here, 'unit.js');
+  const server = await serve({ job: { name: 'data', options: {}, runtime: 'node' }, bundle, folders });
+  try {
+    serveDataFrom({ url: server.url, extra: options.extraData });
+    const mocha = new Mocha({ reporter: Silent as never, timeout: 60_000, grep: titles(options) });
+    mocha.addFile(bundle);
+    await mocha.loadFilesAsync();
+    return await report(mocha, print);
+  } finally {
+    await server.close();
+  }
+}
+
+const onGpu = (runtime: Runtime, options: TestOptions, signal: AbortSignal) =>
+  runJob(
+    { name: 'test', options },
+    {
+      runtime,
+      bundle: join(here, 'gpu.js'),
+      folders,
+      onProgress: (event) => print(event as TestEvent),
+      log: (line) => console.error(line),
+      signal,
+    },
+  ) as Promise<Totals>;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { grep: { type: 'string' }, long: { type: 'boolean', default: false } },
+});
+const [suite = ''] = positionals;
+const runtime = RUNTIMES.find((name) => name === suite);
+if (positionals.length !== 1 || (suite !== 'unit' && !runtime)) {
+  console.error('usage: node dist/test/run.js unit|chrome|node|deno [--grep REGEXP] [--long]');
+  process.exit(2);
+}
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort());
+const options: TestOptions = { ...values, extraData: Boolean(RAREFY_DATA) };
+console.log(`${suite}${values.long ? ' (long)' : ''}`);
+try {
+  const totals = await (runtime ? onGpu(runtime, options, interrupt.signal) : unit(options));
+  if (failures.length > 0) console.log(`\n${failures.map((line) => `  ${line}`).join('\n')}`);
+  console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+  process.exitCode = totals.failed > 0 ? 1 : 0;
+} catch (error) {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  console.log('0 passed, 1 failed, 0 skipped');
+  process.exitCode = 1;
+}
