@@ -6,6 +6,7 @@ import { encode, prepare } from '../gpu/encode.js';
 import { Pipelines } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
 import { whole } from '../lower/lowering.js';
+import { alignUp } from '../shape.js';
 
 export interface EngineOptions {
   /** A device of the host's. The engine borrows it: it destroys nothing that it did not create. */
@@ -34,32 +35,68 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   return engine;
 }
 
+/** Something on the engine's device that can be built anew on another one. */
+export interface Dependent {
+  restore(): Promise<void>;
+  dispose(): void;
+}
+
+/** What can be put on a device: a graph, with the options that it takes. */
+export interface Compilable<N, O> {
+  compile(engine: Engine, options: O): Promise<N>;
+}
+
 /** One device with its compiled kernels. Tensors, eager operators and nets are made from it. */
 export class Engine {
-  readonly device: GPUDevice;
-  readonly adapter: AdapterInfo;
-  readonly limits: Limits;
-  readonly pipelines: Pipelines;
-  readonly #features: Set<Feature>;
-  readonly #owned: boolean;
-  readonly #lost: Promise<never>;
+  readonly #options: EngineOptions;
+  readonly #dependents = new Set<Dependent>();
+  #device!: GPUDevice;
+  #adapter!: AdapterInfo;
+  #limits!: Limits;
+  #pipelines!: Pipelines;
+  #features!: Set<Feature>;
+  #owned!: boolean;
+  #lost!: Promise<never>;
   #loss: DeviceLostError | null = null;
   #disposed = false;
 
   /** @internal Use `createEngine`, which also checks what it is going to rely on. */
   constructor(device: GPUDevice, options: EngineOptions) {
-    this.device = device;
-    this.#owned = !options.device;
-    this.adapter = adapterInfo(device.adapterInfo);
-    this.limits = deviceLimits(device, options.maxBindingBytes);
-    this.pipelines = new Pipelines(device);
+    this.#options = options;
+    this.#adopt(device, !options.device);
+  }
+
+  #adopt(device: GPUDevice, owned: boolean): void {
+    this.#device = device;
+    this.#owned = owned;
+    this.#loss = null;
+    this.#adapter = adapterInfo(device.adapterInfo);
+    this.#limits = deviceLimits(device, this.#options.maxBindingBytes);
+    this.#pipelines = new Pipelines(device);
     this.#features = deviceFeatures(device);
-    for (const feature of options.without ?? []) this.#features.delete(feature);
+    for (const feature of this.#options.without ?? []) this.#features.delete(feature);
     this.#lost = device.lost.then((info) => {
-      this.#loss = new DeviceLostError(info.reason, info.message);
-      throw this.#loss;
+      const loss = new DeviceLostError(info.reason, info.message);
+      if (this.#device === device) this.#loss = loss;
+      throw loss;
     });
     this.#lost.catch(() => {}); // a loss that nobody waits for is no unhandled rejection
+  }
+
+  get device(): GPUDevice {
+    return this.#device;
+  }
+
+  get adapter(): AdapterInfo {
+    return this.#adapter;
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  get pipelines(): Pipelines {
+    return this.#pipelines;
   }
 
   get features(): ReadonlySet<Feature> {
@@ -68,6 +105,41 @@ export class Engine {
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  /** Rejects when the present device is lost; never resolves. */
+  get lost(): Promise<never> {
+    return this.#lost;
+  }
+
+  /** Puts a graph and its weights on the device. */
+  compile<N, O>(graph: Compilable<N, O>, options: O): Promise<N> {
+    this.check();
+    return graph.compile(this, options);
+  }
+
+  /**
+   * Rebuilds every net on another device after a loss, from the weights that it kept. Tensors of the
+   * caller's are gone with the old one.
+   * @param device a device of the host's; the engine opens one where it had opened the first.
+   */
+  async restore(device?: GPUDevice): Promise<void> {
+    if (this.#disposed) throw new Error('engine: used after dispose()');
+    const gpu = this.#options.gpu ?? globalThis.navigator?.gpu;
+    if (!device && (!this.#owned || !gpu)) throw new Error('restore: the engine borrowed its device, pass a new one');
+    this.#adopt(device ?? (await openDevice(gpu)), !device);
+    await this.checkQuads();
+    for (const dependent of this.#dependents) await dependent.restore();
+  }
+
+  /** @internal */
+  attach(dependent: Dependent): void {
+    this.#dependents.add(dependent);
+  }
+
+  /** @internal */
+  detach(dependent: Dependent): void {
+    this.#dependents.delete(dependent);
   }
 
   /** Throws what stands in the way of further work: a loss, or `dispose`. */
@@ -122,7 +194,7 @@ export class Engine {
         'ask for a device with a larger maxBufferSize',
       );
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    return this.device.createBuffer({ label, size: Math.max(bytes, 16), usage });
+    return this.device.createBuffer({ label, size: alignUp(Math.max(bytes, 16), 16), usage });
   }
 
   /** Records dispatches into `encoder`. Returns the buffer of their params, to destroy after the submit. */
@@ -208,6 +280,7 @@ export class Engine {
   /** Lets go of everything the engine created; a borrowed device lives on. */
   dispose(): void {
     if (this.#disposed) return;
+    for (const dependent of this.#dependents) dependent.dispose();
     this.#disposed = true;
     if (this.#owned) this.device.destroy();
   }

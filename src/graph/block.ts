@@ -1,0 +1,58 @@
+import type { Elem, View } from '../dispatch.js';
+import { type PackedFilter, splitTiles, tileVec4 } from '../lower/filter.js';
+import { whole } from '../lower/lowering.js';
+import type { Limits } from '../limits.js';
+import { blocks, vec4Bytes } from '../shape.js';
+import type { Layer } from './fuse.js';
+import { KINDS } from './kinds.js';
+import type { Kind } from './node.js';
+
+/** Memory that a plan speaks of before it exists. Identity is by object. */
+export interface Block {
+  readonly label: string;
+  readonly bytes: number;
+  /**
+   * - input, output: a tensor of the caller's;
+   * - map, scratch: lives for some steps and shares a buffer with others;
+   * - weights: made once per net, whatever the size of the image;
+   * - constant: host data that a plan brings along.
+   */
+  readonly role: 'input' | 'output' | 'map' | 'scratch' | 'weights' | 'constant';
+  readonly data?: Float32Array | Uint32Array;
+}
+
+/** The weights of one layer as blocks. */
+export interface LayerWeights {
+  readonly filter: PackedFilter<Block> | null;
+  readonly vectors: Readonly<Record<string, View<Block>>>;
+}
+
+export interface WeightsOptions {
+  readonly limits: Limits;
+  readonly elem: Elem;
+  /** low keeps to kernels without transformed filters and without scratch. */
+  readonly memory: 'fast' | 'low';
+}
+
+/** The order and the parts of every layer's weights: they depend on the graph alone, not on the image. */
+export function layoutWeights(layers: readonly Layer[], o: WeightsOptions): Map<Layer, LayerWeights> {
+  return new Map(layers.map((layer) => [layer, layoutLayer(layer, o)]));
+}
+
+function layoutLayer(layer: Layer, { limits, elem, memory }: WeightsOptions): LayerWeights {
+  const rule = KINDS[layer.kind] as Kind<unknown>;
+  const wanted = rule.filter?.(layer.attrs, memory);
+  const vectors: Record<string, View<Block>> = {};
+  for (const [name, length] of Object.entries(rule.vectors?.(layer.attrs) ?? {})) {
+    const bytes = blocks(length) * 16;
+    vectors[name] = whole({ label: `${layer.name}.${name}`, bytes, role: 'weights' }, bytes);
+  }
+  if (!wanted) return { filter: null, vectors };
+  const { shape, layout } = wanted;
+  const perTile = tileVec4(shape, layout) * (layout === 'raw' ? 16 : vec4Bytes(elem));
+  const parts = splitTiles(layer.name, shape, layout, elem, limits).map((part) => {
+    const bytes = part.count * perTile;
+    return { ...part, view: whole({ label: `${layer.name}.weight`, bytes, role: 'weights' } as Block, bytes) };
+  });
+  return { filter: { shape, layout, parts }, vectors };
+}

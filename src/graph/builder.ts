@@ -1,0 +1,126 @@
+import { type CoordMap, IDENTITY } from '../coords.js';
+import type { Engine } from '../engine/engine.js';
+import { ShapeError } from '../errors.js';
+import type { Conv2dOptions } from '../ops/conv2d.js';
+import type { PoolOptions } from '../ops/max_pool.js';
+import { type Pair, pair, type Shape } from '../shape.js';
+import { type Attrs, KINDS } from './kinds.js';
+import { type CompileOptions, Net } from './net.js';
+import type { Kind, KindName, Node } from './node.js';
+
+export interface ConvOptions extends Conv2dOptions {
+  /** Output channels. */
+  readonly out: number;
+  /** Window, in pixels. */
+  readonly kernel: number | Pair;
+  readonly groups?: number;
+  /** True by default. */
+  readonly bias?: boolean;
+}
+
+/**
+ * A network as a DAG of named layers, written top to bottom like the paper's figures. Each method adds a
+ * layer and returns it. Sizes are free unless an input fixes them: a graph runs on any image.
+ */
+export class Graph {
+  readonly name: string;
+  readonly #nodes = new Map<string, Node>();
+  readonly #outputs = new Map<string, Node>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Every layer, inputs before the layers that read them. */
+  get nodes(): readonly Node[] {
+    return [...this.#nodes.values()];
+  }
+
+  get inputs(): readonly Node<'input'>[] {
+    return this.nodes.filter((n): n is Node<'input'> => n.kind === 'input');
+  }
+
+  /** What a run returns, by name. */
+  get outputs(): ReadonlyMap<string, Node> {
+    return this.#outputs;
+  }
+
+  /** The layer of this name. @throws ShapeError where there is none. */
+  node(name: string): Node {
+    const found = this.#nodes.get(name);
+    if (!found) throw new ShapeError(`${this.name}: no layer '${name}'`);
+    return found;
+  }
+
+  has(name: string): boolean {
+    return this.#nodes.has(name);
+  }
+
+  /** An input map, [N, channels, H, W]. A classifier with inner products fixes its size. */
+  input(name: string, channels: number, size: Pair | null = null): Node {
+    return this.add('input', name, [], { channels, size });
+  }
+
+  /** Convolution, with bias unless told otherwise. */
+  conv(name: string, x: Node, o: ConvOptions): Node {
+    const { out, kernel, groups = 1, bias = true, ...options } = o;
+    const filter = { out, in: x.channels, kernel: pair(kernel), groups, transposed: false };
+    return this.add('conv2d', name, [x], { filter, options, bias });
+  }
+
+  /** Max-pool. */
+  maxPool(name: string, x: Node, o: PoolOptions): Node {
+    return this.add('max_pool', name, [x], o);
+  }
+
+  /** Marks a layer as a result of the net, under its own name or another. */
+  output(node: Node, name = node.name): void {
+    this.#outputs.set(name, node);
+  }
+
+  /** Puts the graph and its weights on the engine's device. */
+  compile(engine: Engine, options: CompileOptions): Promise<Net> {
+    return Net.compile(engine, this, options);
+  }
+
+  /** Adds a layer of any kind; the methods above are its readable forms. */
+  add<K extends KindName>(kind: K, name: string, inputs: readonly Node[], attrs: Attrs[K]): Node<K> {
+    if (this.#nodes.has(name)) throw new ShapeError(`${name}: a layer of this name exists, names should differ`);
+    for (const x of inputs)
+      if (this.#nodes.get(x.name) !== x) throw new ShapeError(`${name}: input '${x.name}' is a layer of another graph`);
+    const node = makeNode(kind, name, inputs, attrs);
+    this.#nodes.set(name, node);
+    return node;
+  }
+}
+
+/** A node with what follows from its inputs: channels, place over the image, and size where known. */
+export function makeNode<K extends KindName>(
+  kind: K,
+  name: string,
+  inputs: readonly Node[],
+  attrs: Attrs[K],
+): Node<K> {
+  const rule = KINDS[kind] as Kind<Attrs[K]>;
+  const channels = rule.channels?.(inputs.map((x) => x.channels), attrs) ?? inputs[0]!.channels;
+  const size = kind === 'input' ? (attrs as Attrs['input']).size : staticSize(rule, name, inputs, attrs);
+  return { name, kind, attrs, inputs, channels, coords: coordsOf(rule, inputs, attrs), size };
+}
+
+/** Height and width where every input's are known, which also checks the layer at once. */
+function staticSize<A>(rule: Kind<A>, name: string, inputs: readonly Node[], attrs: A): Pair | null {
+  const shapes: Shape[] = [];
+  for (const x of inputs) {
+    if (!x.size) return null;
+    shapes.push({ n: 1, c: x.channels, h: x.size[0], w: x.size[1] });
+  }
+  const { h, w } = rule.shape(name, shapes, attrs);
+  return [h, w];
+}
+
+function coordsOf<A>(rule: Kind<A>, inputs: readonly Node[], attrs: A): CoordMap | null {
+  if (inputs.length === 0) return [IDENTITY, IDENTITY];
+  const maps = inputs.map((x) => x.coords);
+  if (!maps.every((m): m is CoordMap => m !== null)) return null;
+  return rule.coords ? rule.coords(maps, attrs) : maps[0]!;
+}

@@ -1,0 +1,85 @@
+import { ShapeError } from '../errors.js';
+import type { Shape } from '../shape.js';
+import type { Graph } from './builder.js';
+import { type Attrs, KINDS } from './kinds.js';
+import type { Kind, KindName, Node } from './node.js';
+
+/** A layer as it will run: one node of the graph, or several that one kernel does at once. */
+export interface Layer<K extends KindName = KindName> {
+  /** The name whose weights it holds. */
+  readonly name: string;
+  readonly kind: K;
+  readonly attrs: Attrs[K];
+  /** Layers whose maps it reads. */
+  readonly inputs: readonly Layer[];
+  /** The node whose map it makes. */
+  readonly node: Node;
+  /** A `scale` layer whose factors multiply this convolution's weights before they are uploaded. */
+  readonly fold?: Node;
+}
+
+export interface FusedGraph {
+  /** In the order in which they run. */
+  readonly layers: readonly Layer[];
+  readonly outputs: ReadonlyMap<string, Layer>;
+}
+
+/** Inputs that a node reads; the rest only lend their size. */
+const dataInputs = (node: Node): readonly Node[] => node.inputs.slice(0, KINDS[node.kind].reads);
+
+/** Drops layers that no output needs, and merges what one kernel does at once. */
+export function fuse(graph: Graph): FusedGraph {
+  const live = new Set<Node>(graph.outputs.values());
+  const readers = new Map<Node, number>();
+  const count = (x: Node) => readers.set(x, (readers.get(x) ?? 0) + 1);
+  for (const node of [...graph.nodes].reverse()) {
+    if (!live.has(node)) continue;
+    for (const x of dataInputs(node)) {
+      live.add(x);
+      count(x);
+    }
+  }
+  for (const node of graph.outputs.values()) count(node);
+
+  const made = new Map<Node, Layer>();
+  const merged = new Set<Layer>();
+  for (const node of graph.nodes.filter((each) => live.has(each))) {
+    const inputs = dataInputs(node).map((x) => made.get(x)!);
+    const own: Layer = { name: node.name, kind: node.kind, attrs: node.attrs, inputs, node };
+    let layer = own;
+    for (const [i, x] of dataInputs(node).entries()) {
+      const both = readers.get(x) === 1 ? merge(own, i, made.get(x)!) : null;
+      if (both) {
+        merged.add(made.get(x)!);
+        layer = both;
+        break;
+      }
+    }
+    made.set(node, layer);
+  }
+  const outputs = new Map([...graph.outputs].map(([name, node]) => [name, made.get(node)!]));
+  return { layers: [...new Set(made.values())].filter((layer) => !merged.has(layer)), outputs };
+}
+
+const is = <K extends KindName>(layer: Layer, kind: K): layer is Layer<K> => layer.kind === kind;
+
+/** The layer that does the work of `x` and of `reader`, whose input number i it is; or null. */
+function merge(reader: Layer, i: number, x: Layer): Layer | null {
+  return null;
+}
+
+/** Size of every layer's map for inputs of these sizes. @throws ShapeError that names the layer. */
+export function inferShapes(graph: Graph, inputs: Readonly<Record<string, Shape>>): Map<Node, Shape> {
+  const unknown = Object.keys(inputs).find((name) => !graph.inputs.some((x) => x.name === name));
+  if (unknown !== undefined)
+    throw new ShapeError(
+      `${graph.name}: no input '${unknown}', should be one of ${graph.inputs.map((x) => x.name).join(', ')}`,
+    );
+  const shapes = new Map<Node, Shape>();
+  for (const node of graph.nodes) {
+    const rule = KINDS[node.kind] as Kind<unknown>;
+    const given = node.kind === 'input' ? [inputs[node.name]] : node.inputs.map((x) => shapes.get(x));
+    shapes.set(node, rule.shape(node.name, given.filter((s) => s !== undefined), node.attrs));
+  }
+  return shapes;
+}

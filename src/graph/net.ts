@@ -1,0 +1,303 @@
+import type { Elem, ElemType } from '../dispatch.js';
+import type { Engine } from '../engine/engine.js';
+import { empty, type Tensor, upload } from '../engine/tensor.js';
+import { ShapeError } from '../errors.js';
+import { type Shape, sameShape, showShape } from '../shape.js';
+import type { Weights } from '../weights/weights.js';
+import { type Block, type LayerWeights, layoutWeights } from './block.js';
+import type { Graph } from './builder.js';
+import { type FusedGraph, fuse, type Layer } from './fuse.js';
+import { layerData, uploadLayer } from './load.js';
+import { Pace } from './pace.js';
+import { checkMemory, type Plan, planFused } from './plan.js';
+import { Program } from './program.js';
+import { type LayerTime, type RunProgress, submitAll } from './submit.js';
+
+export interface CompileOptions {
+  /** The net's numbers, kept by reference: `restore` uploads them again after a device loss. */
+  readonly weights: Weights;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (p: CompileProgress) => void;
+  /** low spends no memory on transformed filters and scratch; fast is the default. */
+  readonly memory?: 'fast' | 'low';
+  /** Most bytes that weights, maps, inputs and outputs may take together. */
+  readonly maxBytes?: number;
+  /** Most milliseconds of GPU work in one submit; Infinity never cuts a run. */
+  readonly maxSubmitMs?: number;
+  /** Storage type of maps and filters; sums are f32 in any case. */
+  readonly elem?: Elem;
+}
+
+export interface CompileProgress {
+  readonly stage: 'weights' | 'pipelines';
+  readonly done: number;
+  readonly total: number;
+  readonly layer: string;
+}
+
+/** Planar [n, c, h, w] numbers of the host's. */
+export interface HostTensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+export type NetInput = Tensor | HostTensor;
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (p: RunProgress) => void;
+  /** Tensors to write, by output name; new ones are made for the rest and are the caller's to free. */
+  readonly outputs?: Readonly<Record<string, Tensor<ElemType>>>;
+  /** Measure each layer. */
+  readonly profile?: boolean;
+}
+
+export interface RunResult {
+  /** By output name, on the GPU; `download` reads them. */
+  readonly outputs: Readonly<Record<string, Tensor<ElemType>>>;
+  /** Wall time from the first submit to the last completion. */
+  readonly ms: number;
+  readonly submits: number;
+  /** With `profile`, in the order of the plan. */
+  readonly layers: readonly LayerTime[];
+}
+
+/** Plans of so many input sizes stay ready. */
+const KEPT_SIZES = 4;
+
+/** A graph with its weights on a device. */
+export class Net {
+  readonly engine: Engine;
+  readonly graph: Graph;
+  readonly #fused: FusedGraph;
+  readonly #layout: Map<Layer, LayerWeights>;
+  readonly #options: CompileOptions;
+  readonly #weights = new Map<Block, GPUBuffer>();
+  readonly #programs = new Map<string, Program>();
+  #pace: Pace;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(engine: Engine, graph: Graph, options: CompileOptions) {
+    this.engine = engine;
+    this.graph = graph;
+    this.#options = options;
+    this.#fused = fuse(graph);
+    const { limits } = engine;
+    this.#layout = layoutWeights(this.#fused.layers, { limits, elem: this.elem, memory: options.memory ?? 'fast' });
+    this.#pace = new Pace(engine.adapter.software);
+  }
+
+  /** Uploads the weights; see `Engine.compile`. */
+  static async compile(engine: Engine, graph: Graph, options: CompileOptions): Promise<Net> {
+    const net = new Net(engine, graph, options);
+    try {
+      await net.restore();
+    } catch (error) {
+      net.dispose();
+      throw error;
+    }
+    engine.attach(net);
+    return net;
+  }
+
+  get elem(): Elem {
+    return this.#options.elem ?? 'f32';
+  }
+
+  /** @internal Uploads everything to the engine's present device. */
+  async restore(): Promise<void> {
+    this.#drop();
+    this.#pace = new Pace(this.engine.adapter.software);
+    const { weights, signal, onProgress } = this.#options;
+    const layers = [...this.#layout].filter(([, w]) => w.filter || Object.keys(w.vectors).length > 0);
+    // Everything is checked before the first byte is uploaded.
+    const data = layers.map(([layer, shapes]) => layerData(layer, shapes, weights));
+    for (const [i, [layer, shapes]] of layers.entries()) {
+      signal?.throwIfAborted();
+      await this.engine.scoped(`${layer.name}.weight`, data[i]!.filter?.byteLength ?? 0, () => {
+        for (const [block, buffer] of uploadLayer(this.engine, layer, shapes, data[i]!, this.elem))
+          this.#weights.set(block, buffer);
+      });
+      onProgress?.({ stage: 'weights', done: i + 1, total: layers.length, layer: layer.name });
+    }
+    await this.engine.alive(this.engine.device.queue.onSubmittedWorkDone());
+  }
+
+  /** A dry run for inputs of these sizes. */
+  plan(inputs: Shape | Readonly<Record<string, Shape>>): Plan {
+    return this.#plan(this.#named(inputs, isShape), this.#maxSubmitMs);
+  }
+
+  /** Bytes on the device now. */
+  get memory(): { weights: number; maps: number } {
+    let weights = 0;
+    for (const buffer of this.#weights.values()) weights += buffer.size;
+    let maps = 0;
+    for (const program of this.#programs.values()) maps += program.plan.bytes.maps;
+    return { weights, maps };
+  }
+
+  /** Makes a size ready: allocates, and compiles every pipeline at once without a stall. */
+  async prepare(inputs: Shape | Readonly<Record<string, Shape>>): Promise<void> {
+    await this.#program(this.#named(inputs, isShape), this.#maxSubmitMs);
+  }
+
+  /**
+   * Runs the net. Work is submitted in pieces of at most `maxSubmitMs`, two in flight, and outputs stay on
+   * the GPU. Runs of one net follow one another.
+   */
+  run(input: NetInput | Readonly<Record<string, NetInput>>, o: RunOptions = {}): Promise<RunResult> {
+    const turn = this.#turn.then(() => this.#run(this.#named(input, isTensor), o));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * Records the whole net into an encoder of the host's, uncut. Call the function it returns once the
+   * host has submitted the encoder: it frees what the recording needed.
+   */
+  encode(encoder: GPUCommandEncoder, input: Tensor | Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor<ElemType>>>): () => void {
+    this.engine.check();
+    const inputs = this.#named(input, isTensor) as Record<string, Tensor>;
+    const program = this.#materialise(shapesOf(inputs), Number.POSITIVE_INFINITY);
+    const { launches, params } = program.bind(this.#ends(program.plan, inputs, outputs));
+    const pass = encoder.beginComputePass({ label: this.graph.name });
+    for (const { prepared } of launches) {
+      pass.setPipeline(prepared.pipeline);
+      pass.setBindGroup(0, prepared.group);
+      pass.dispatchWorkgroups(...prepared.grid);
+    }
+    pass.end();
+    return () => params?.destroy();
+  }
+
+  /** Frees the net's weights and buffers. */
+  dispose(): void {
+    this.#drop();
+    this.engine.detach(this);
+  }
+
+  get #maxSubmitMs(): number {
+    return this.#options.maxSubmitMs ?? 250;
+  }
+
+  #drop(): void {
+    for (const program of this.#programs.values()) program.dispose();
+    this.#programs.clear();
+    for (const buffer of this.#weights.values()) buffer.destroy();
+    this.#weights.clear();
+  }
+
+  /** One input stands for the graph's only one. */
+  #named<T>(input: T | Readonly<Record<string, T>>, single: (value: unknown) => boolean): Record<string, T> {
+    if (!single(input)) return { ...(input as Record<string, T>) };
+    const [first, second] = this.graph.inputs;
+    if (!first || second) throw new ShapeError(`${this.graph.name}: has ${this.graph.inputs.length} inputs, name each`);
+    return { [first.name]: input as T };
+  }
+
+  #plan(sizes: Readonly<Record<string, Shape>>, maxSubmitMs: number): Plan {
+    const { limits, features } = this.engine;
+    const { memory = 'fast', maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const maxFlops = this.#pace.flopsIn(maxSubmitMs);
+    const made = planFused(this.graph, this.#fused, this.#layout, sizes, { limits, features, memory, elem: this.elem, maxFlops });
+    checkMemory(made, maxBytes);
+    return made;
+  }
+
+  #materialise(sizes: Readonly<Record<string, Shape>>, maxSubmitMs: number): Program {
+    const key = `${maxSubmitMs} ${this.#pace.flopsIn(maxSubmitMs)} ${Object.entries(sizes).map(([k, s]) => k + showShape(s))}`;
+    let program = this.#programs.get(key);
+    this.#programs.delete(key);
+    if (!program) {
+      program = new Program(this.engine, this.#plan(sizes, maxSubmitMs), this.#weights);
+      const oldest = this.#programs.keys().next();
+      if (this.#programs.size >= KEPT_SIZES && !oldest.done) {
+        this.#programs.get(oldest.value)!.dispose();
+        this.#programs.delete(oldest.value);
+      }
+    }
+    this.#programs.set(key, program);
+    return program;
+  }
+
+  async #program(sizes: Readonly<Record<string, Shape>>, maxSubmitMs: number): Promise<Program> {
+    const { engine } = this;
+    const plan = this.#plan(sizes, maxSubmitMs);
+    const dispatches = plan.steps.flatMap((s) => s.dispatches);
+    const total = engine.pipelines.count(dispatches);
+    let done = 0;
+    const seen = new Set<Promise<unknown>>();
+    for (const d of dispatches) seen.add(engine.pipelines.compile(d));
+    await engine.alive(
+      Promise.all(
+        [...seen].map((p) =>
+          p.then(() => this.#options.onProgress?.({ stage: 'pipelines', done: ++done, total, layer: '' })),
+        ),
+      ),
+    );
+    return engine.scoped('allocation of maps', plan.bytes.maps, () => this.#materialise(sizes, maxSubmitMs));
+  }
+
+  async #run(inputs: Record<string, NetInput>, o: RunOptions): Promise<RunResult> {
+    const { engine } = this;
+    engine.check();
+    o.signal?.throwIfAborted();
+    const program = await this.#program(shapesOf(inputs), this.#maxSubmitMs);
+    o.signal?.throwIfAborted();
+
+    const uploaded: Tensor[] = [];
+    const tensors: Record<string, Tensor> = {};
+    const outputs: Record<string, Tensor<ElemType>> = { ...o.outputs };
+    const made: Tensor<ElemType>[] = [];
+    try {
+      await engine.scoped('inputs and outputs', program.plan.bytes.other, () => {
+        for (const [name, value] of Object.entries(inputs)) {
+          tensors[name] = 'buffer' in value ? value : upload(engine, value.data, value.shape, this.elem, name);
+          if (!('buffer' in value)) uploaded.push(tensors[name]!);
+        }
+        for (const [name, y] of program.plan.outputs) {
+          if (outputs[name]) continue;
+          outputs[name] = empty(engine, y.shape, y.elem, name);
+          made.push(outputs[name]!);
+        }
+      });
+      const { launches, params } = program.bind(this.#ends(program.plan, tensors, outputs));
+      try {
+        const steps = program.plan.steps;
+        const done = await submitAll(engine, steps, launches, this.#pace, { ...o, maxSubmitMs: this.#maxSubmitMs });
+        return { outputs, ...done };
+      } finally {
+        params?.destroy();
+      }
+    } catch (error) {
+      for (const t of made) t.buffer.destroy();
+      throw error;
+    } finally {
+      for (const t of uploaded) t.buffer.destroy();
+    }
+  }
+
+  /** The caller's tensors by the plan's blocks, checked. */
+  #ends(plan: Plan, inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor<ElemType>>>) {
+    const ends = new Map<Block, GPUBuffer>();
+    for (const [given, wanted] of [[inputs, plan.inputs], [outputs, plan.outputs]] as const) {
+      for (const [name, operand] of wanted) {
+        const t = given[name];
+        if (!t) throw new ShapeError(`${name}: no tensor given, should be ${showShape(operand.shape)}`);
+        if (!sameShape(t.shape, operand.shape) || t.elem !== operand.elem)
+          throw new ShapeError(
+            `${name}: a tensor of ${showShape(t.shape)} ${t.elem}, should be ${showShape(operand.shape)} ${operand.elem}`,
+          );
+        ends.set(operand.buffer, t.buffer);
+      }
+    }
+    return ends;
+  }
+}
+
+const isShape = (value: unknown): boolean => typeof (value as Shape).n === 'number';
+const isTensor = (value: unknown): boolean => 'shape' in (value as object) && isShape((value as NetInput).shape);
+
+const shapesOf = (inputs: Readonly<Record<string, NetInput>>): Record<string, Shape> =>
+  Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, t.shape]));

@@ -1,0 +1,200 @@
+import type { Dispatch, Elem, View } from '../dispatch.js';
+import { LimitError } from '../errors.js';
+import { DEFAULT_LIMITS, type Feature, type Limits } from '../limits.js';
+import { checkBuffer, type Lowering, type Operand, whole } from '../lower/lowering.js';
+import { type Shape, tensorBytes } from '../shape.js';
+import { type Block, type LayerWeights, layoutWeights } from './block.js';
+import type { Graph } from './builder.js';
+import { type FusedGraph, fuse, inferShapes, type Layer } from './fuse.js';
+import { KINDS } from './kinds.js';
+import { assignSlots, type Lifetime, type Slot } from './memory.js';
+import type { Kind } from './node.js';
+
+export interface PlanOptions {
+  readonly limits?: Limits;
+  readonly features?: ReadonlySet<Feature>;
+  /** Storage type of maps and filters. */
+  readonly elem?: Elem;
+  /** low keeps to kernels without transformed filters and without scratch. */
+  readonly memory?: 'fast' | 'low';
+  /** A dispatch of more FLOPs is split by rows. */
+  readonly maxFlops?: number;
+}
+
+/** One layer of a plan. */
+export interface Step {
+  readonly layer: string;
+  readonly kind: string;
+  /** Size of the map that it makes. */
+  readonly shape: Shape;
+  /** FLOPs of the layer's definition, whatever algorithm runs. */
+  readonly flops: number;
+  readonly dispatches: readonly Dispatch<Block>[];
+}
+
+/** A map or scratch buffer and the steps in which it lives. */
+export interface Placed extends Lifetime {
+  readonly block: Block;
+}
+
+/** All that a run will do, as data: nothing is allocated. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly inputs: ReadonlyMap<string, Operand<Block>>;
+  readonly outputs: ReadonlyMap<string, Operand<Block>>;
+  readonly slots: readonly Slot<Placed>[];
+  readonly dispatches: number;
+  readonly flops: number;
+  readonly bytes: {
+    readonly weights: number;
+    /** Maps and scratch with shared buffers, as they will be allocated. */
+    readonly maps: number;
+    /** What they would take without sharing. */
+    readonly mapsUnshared: number;
+    /** Inputs, outputs and tables. */
+    readonly other: number;
+    /** All of the above that is live: weights, maps and other. */
+    readonly peak: number;
+    /** Largest storage binding and largest buffer. */
+    readonly largestBinding: number;
+    readonly largestBuffer: number;
+  };
+}
+
+/**
+ * A dry run: what `run` would do for inputs of these sizes.
+ * @throws ShapeError that names the layer; LimitError where something cannot be split.
+ */
+export function plan(graph: Graph, inputs: Readonly<Record<string, Shape>>, o: PlanOptions = {}): Plan {
+  const limits = o.limits ?? DEFAULT_LIMITS;
+  const fused = fuse(graph);
+  const weights = layoutWeights(fused.layers, { limits, elem: o.elem ?? 'f32', memory: o.memory ?? 'fast' });
+  return planFused(graph, fused, weights, inputs, o);
+}
+
+/** A plan over weights that are laid out already, so that plans of several sizes share them. */
+export function planFused(
+  graph: Graph,
+  fused: FusedGraph,
+  weights: ReadonlyMap<Layer, LayerWeights>,
+  inputSizes: Readonly<Record<string, Shape>>,
+  o: PlanOptions,
+): Plan {
+  const { limits = DEFAULT_LIMITS, elem = 'f32' } = o;
+  const shapes = inferShapes(graph, inputSizes);
+  const outputs = new Map<string, Operand<Block>>();
+  const inputs = new Map<string, Operand<Block>>();
+  const made = new Map<Layer, Operand<Block>>();
+  const uses = new Map<Block, { first: number; last: number }>();
+  const constants: Block[] = [];
+  const steps: Step[] = [];
+
+  const isOutput = new Set(fused.outputs.values());
+  for (const [index, layer] of fused.layers.entries()) {
+    const shape = shapes.get(layer.node)!;
+    const rule = KINDS[layer.kind] as Kind<unknown>;
+    const type = rule.elem ?? elem;
+    checkBuffer(layer.name, shape, type, limits);
+    const role = layer.kind === 'input' ? 'input' : isOutput.has(layer) ? 'output' : 'map';
+    const block: Block = { label: layer.name, bytes: tensorBytes(shape, type), role };
+    const y = { buffer: block, shape, elem: type };
+    made.set(layer, y);
+    if (layer.kind === 'input') {
+      inputs.set(layer.name, y);
+      continue;
+    }
+    const ctx: Lowering<Block> = {
+      op: layer.name,
+      elem,
+      limits,
+      features: o.features ?? new Set(),
+      maxFlops: o.maxFlops ?? Number.POSITIVE_INFINITY,
+      scratch: (bytes) => {
+        const scratch: Block = { label: `${layer.name} scratch`, bytes, role: 'scratch' };
+        uses.set(scratch, { first: index, last: index });
+        return scratch;
+      },
+      constant: (data): View<Block> => {
+        const constant: Block = { label: `${layer.name} table`, bytes: data.byteLength, role: 'constant', data };
+        constants.push(constant);
+        return whole(constant, data.byteLength);
+      },
+    };
+    const sources = layer.inputs.map((x) => made.get(x)!);
+    const dispatches = rule.lower(ctx, { inputs: sources, y, ...weights.get(layer)! }, layer.attrs);
+    for (const { buffer } of [...sources, y]) {
+      if (buffer.role === 'map') uses.set(buffer, { first: uses.get(buffer)?.first ?? index, last: index });
+    }
+    const flops = rule.flops?.(shape, sources.map((s) => s.shape), layer.attrs) ?? 0;
+    steps.push({ layer: layer.name, kind: layer.kind, shape, flops, dispatches });
+  }
+  for (const [name, layer] of fused.outputs) outputs.set(name, made.get(layer)!);
+
+  const placed = [...uses].map(([block, life]): Placed => ({ block, bytes: block.bytes, ...life }));
+  const slots = assignSlots(placed);
+  return {
+    steps,
+    inputs,
+    outputs,
+    slots,
+    dispatches: steps.reduce((sum, s) => sum + s.dispatches.length, 0),
+    flops: steps.reduce((sum, s) => sum + s.flops, 0),
+    bytes: bytesOf({ steps, weights, slots, placed, inputs, outputs, constants }),
+  };
+}
+
+const total = (values: Iterable<{ readonly bytes: number }>): number => {
+  let sum = 0;
+  for (const { bytes } of values) sum += bytes;
+  return sum;
+};
+
+function bytesOf(p: {
+  steps: readonly Step[];
+  weights: ReadonlyMap<Layer, LayerWeights>;
+  slots: readonly Slot<Placed>[];
+  placed: readonly Placed[];
+  inputs: ReadonlyMap<string, Operand<Block>>;
+  outputs: ReadonlyMap<string, Operand<Block>>;
+  constants: readonly Block[];
+}): Plan['bytes'] {
+  const weightBlocks = [...p.weights.values()].flatMap(({ filter, vectors }) => [
+    ...(filter?.parts.map((part) => part.view.buffer) ?? []),
+    ...Object.values(vectors).map((v) => v.buffer),
+  ]);
+  const ends = new Set([...p.inputs.values(), ...p.outputs.values()].map((t) => t.buffer));
+  const views = p.steps.flatMap((s) => s.dispatches.flatMap((d) => Object.values(d.bindings)));
+  const sizes = { weights: total(weightBlocks), maps: total(p.slots), other: total(ends) + total(p.constants) };
+  return {
+    ...sizes,
+    mapsUnshared: total(p.placed),
+    peak: sizes.weights + sizes.maps + sizes.other,
+    largestBinding: views.reduce((most, v) => Math.max(most, v.size), 0),
+    largestBuffer: views.reduce((most, v) => Math.max(most, v.buffer.bytes), 0),
+  };
+}
+
+/** What a host should ask its device for, so that nothing of this graph has to be split for space. */
+export function requiredLimits(
+  graph: Graph,
+  inputs: Readonly<Record<string, Shape>>,
+  o: Omit<PlanOptions, 'limits'> = {},
+): { maxStorageBufferBindingSize: number; maxBufferSize: number } {
+  const unlimited = { ...DEFAULT_LIMITS, bindingBytes: 2 ** 52, bufferBytes: 2 ** 52 };
+  const { largestBinding, largestBuffer } = plan(graph, inputs, { ...o, limits: unlimited }).bytes;
+  return {
+    maxStorageBufferBindingSize: Math.max(largestBinding, DEFAULT_LIMITS.bindingBytes),
+    maxBufferSize: Math.max(largestBuffer, DEFAULT_LIMITS.bufferBytes),
+  };
+}
+
+/** @throws LimitError where a plan takes more than `maxBytes`. */
+export function checkMemory(p: Plan, maxBytes: number): void {
+  if (p.bytes.peak > maxBytes)
+    throw new LimitError(
+      `the plan takes ${p.bytes.peak} bytes (weights ${p.bytes.weights}, maps ${p.bytes.maps}), allowed are ${maxBytes}`,
+      p.bytes.peak,
+      maxBytes,
+      "compile with memory: 'low', raise maxBytes, or run a smaller image",
+    );
+}
