@@ -23,7 +23,8 @@ export const vec4Bytes = (elem: ElemType): number => (elem === 'f16' ? 8 : 16);
 export const tensorBytes = (s: Shape, elem: ElemType): number =>
   s.n * s.h * s.w * blocks(s.c) * vec4Bytes(elem);
 
-export const showShape = (s: Shape): string => `[${s.n}, ${s.c}, ${s.h}, ${s.w}]`;
+export const showShape = (s: Omit<Shape, 'c'> & { readonly c?: number }): string =>
+  `[${[s.n, ...(s.c === undefined ? [] : [s.c]), s.h, s.w].join(', ')}]`;
 
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.n === b.n && a.c === b.c && a.h === b.h && a.w === b.w;

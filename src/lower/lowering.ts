@@ -10,6 +10,21 @@ export interface Operand<B> {
   readonly elem: ElemType;
 }
 
+/** One u32 a pixel, [n, h, w]: labels, or RGBA bytes with red lowest. */
+export interface PixelMap<B> {
+  readonly buffer: B;
+  readonly shape: Omit<Shape, 'c'>;
+}
+
+/** Anything that a kernel reads or writes by rows. */
+export type AnyMap<B> = Operand<B> | PixelMap<B>;
+
+/** Bytes of one element of the array that a kernel sees: a vec4 of channels, or a pixel's u32. */
+const elementBytes = (t: AnyMap<unknown>): number => ('elem' in t ? vec4Bytes(t.elem) : 4);
+
+/** Elements of one pixel. */
+export const elementsPerPixel = (t: AnyMap<unknown>): number => ('elem' in t ? blocks(t.shape.c) : 1);
+
 /** What an operator knows while it writes its dispatches. */
 export interface Lowering<B> {
   /** Name of the layer, for errors. */
@@ -40,17 +55,18 @@ export const zeroBias = <B>(ctx: Lowering<B>, channels: number): View<B> =>
   ctx.constant(new Float32Array(4 * blocks(channels)));
 
 /**
- * The view of rows [from, to) of `images` images, and the index of its first vec4: kernels index the
- * whole map and subtract the base. A view starts on the device's alignment, so it may begin early.
+ * The view of rows [from, to) of `images` images, and the index of its first element (vec4, or u32 of a
+ * pixel map): kernels index the whole map and subtract the base. A view starts on the device's alignment,
+ * so it may begin early.
  */
 export function rowsView<B>(
   ctx: Lowering<B>,
-  t: Operand<B>,
+  t: AnyMap<B>,
   band: Band,
   rows: readonly [from: number, to: number] = [band.row, band.row + band.rows],
 ): { view: View<B>; base: number; bytes: number } {
-  const bytes = vec4Bytes(t.elem);
-  const row = t.shape.w * blocks(t.shape.c) * bytes;
+  const bytes = elementBytes(t);
+  const row = t.shape.w * elementsPerPixel(t) * bytes;
   const start = (band.image * t.shape.h + rows[0]) * row;
   const end = ((band.image + band.images - 1) * t.shape.h + rows[1]) * row;
   const offset = Math.floor(start / ctx.limits.alignment) * ctx.limits.alignment;
@@ -63,7 +79,7 @@ export function rowsView<B>(
 
 /** A map that a band reads, with the rows that output rows [from, to) need. */
 export interface BandRead<B> {
-  readonly t: Operand<B>;
+  readonly t: AnyMap<B>;
   readonly rows: (from: number, to: number) => readonly [number, number];
 }
 
@@ -84,7 +100,7 @@ export interface BandOptions {
  */
 export function splitRows<B>(
   ctx: Lowering<B>,
-  y: Operand<B>,
+  y: AnyMap<B>,
   reads: readonly BandRead<B>[],
   { flopsPerRow = 0, step = 1, maxRows = Number.POSITIVE_INFINITY }: BandOptions = {},
 ): Band[] {
