@@ -1,26 +1,41 @@
-import { maxPool } from '../../src/engine/operators.js';
+import { maxPool, maxPoolIndex } from '../../src/engine/operators.js';
 import { empty, free, upload } from '../../src/engine/tensor.js';
 import { type PoolOptions, poolShape } from '../../src/ops/max_pool.js';
 import type { Shape } from '../../src/shape.js';
 import { maxPool as reference } from '../reference/max_pool.js';
 import type { Case } from './case.js';
 
-function pool(name: string, [n, c, h, w]: readonly [number, number, number, number], o: PoolOptions): Case {
+function pool(
+  name: string,
+  [n, c, h, w]: readonly [number, number, number, number],
+  { winner = false, ties = false, ...o }: PoolOptions & { winner?: boolean; ties?: boolean },
+): Case {
   const xs: Shape = { n, c, h, w };
   const ys = poolShape('max_pool', xs, o);
+  // With `ties`, one of three values each.
+  const values = (x: Float32Array) => (ties ? x.map(Math.round) : x);
   return {
     name: `max_pool: ${name}`,
     op: 'max_pool',
     inputs: { x: [n, c, h, w] },
     tolerance: 0,
     flops: 0,
-    bytes: 4 * (n * c * h * w + ys.n * ys.c * ys.h * ys.w),
+    bytes: 4 * (n * c * h * w + (winner ? 2 : 1) * ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
-    reference: (data) => [reference(data.x!, xs, o)],
+    reference(data) {
+      const wanted = reference(values(data.x!), xs, o);
+      return winner ? [wanted.y, wanted.winner] : [wanted.y];
+    },
     launch(engine, data, elem) {
-      const x = upload(engine, data.x!, xs, elem, 'x');
+      const x = upload(engine, values(data.x!), xs, elem, 'x');
       const y = empty(engine, ys, elem, 'y');
-      return { outputs: [y], run: (on) => void maxPool(on, x, o, y), free: () => free(x, y) };
+      if (!winner) return { outputs: [y], run: (on) => void maxPool(on, x, o, y), free: () => free(x, y) };
+      const index = empty(engine, ys, 'u32', 'winner');
+      return {
+        outputs: [y, index],
+        run: (on) => void maxPoolIndex(on, x, o, { y, winner: index }),
+        free: () => free(x, y, index),
+      };
     },
   };
 }
@@ -42,5 +57,13 @@ export const maxPoolCases: readonly Case[] = [
     stride: [2, 1],
     dilation: [1, 3],
     pad: [1, 0, 1, 1],
+  }),
+  pool('the winner is named', [2, 7, 15, 13], { kernel: 2, stride: 2, ceil: true, winner: true }),
+  pool('the first in raster order wins a tie', [1, 9, 16, 17], {
+    kernel: 3,
+    stride: 2,
+    pad: 1,
+    winner: true,
+    ties: true,
   }),
 ];

@@ -1,0 +1,100 @@
+import type { Dispatch } from '../dispatch.js';
+import type { Kernel } from '../kernel.js';
+import {
+  blocks,
+  type Padding,
+  type Pair,
+  padding,
+  pair,
+  type Shape,
+  type Window,
+  windowShape,
+} from '../shape.js';
+import { type Lowering, type Operand, rowsView, splitRows, windowRows } from './lowering.js';
+
+export interface PoolOptions {
+  readonly kernel: number | Pair;
+  readonly stride?: number | Pair;
+  readonly dilation?: number | Pair;
+  readonly pad?: number | Pair | Padding;
+  /** Round the output size up, as Caffe does; a last window may then hang over the edge. */
+  readonly ceil?: boolean;
+  /** Drop a last window that starts beyond the image and its leading padding: Caffe's rule for padded pools. */
+  readonly clip?: boolean;
+}
+
+export interface AvgPoolOptions extends PoolOptions {
+  /** Divide by all taps on the padded image, as Caffe does, instead of by the taps on the image. */
+  readonly countPad?: boolean;
+}
+
+export const poolWindow = (o: PoolOptions): Window => ({
+  kernel: pair(o.kernel),
+  stride: pair(o.stride ?? 1),
+  dilation: pair(o.dilation ?? 1),
+  pad: padding(o.pad ?? 0),
+});
+
+export const poolShape = (op: string, x: Shape, o: PoolOptions): Shape => ({
+  n: x.n,
+  c: x.c,
+  ...windowShape(op, x, poolWindow(o), { ceil: o.ceil ?? false, clip: o.clip ?? false }),
+});
+
+/**
+ * Launches of a pool's kernel, one a band.
+ * @param t with `winner`, a u32 map of y's size, for the kernel that writes one.
+ */
+export function poolDispatches<B>(
+  ctx: Lowering<B>,
+  kernel: Kernel,
+  { x, y, winner }: { x: Operand<B>; y: Operand<B>; winner?: Operand<B> },
+  o: AvgPoolOptions,
+): Dispatch<B>[] {
+  const win = poolWindow(o);
+  const [top, left, bottom, right] = o.countPad ? win.pad : [0, 0, 0, 0];
+  const rows = windowRows(x.shape.h, win.stride[0], win.pad[0], win.dilation[0] * (win.kernel[0] - 1) + 1);
+  const reads = [{ t: x, rows }];
+  if (winner) reads.push({ t: winner, rows: (from, to) => [from, to] });
+  return splitRows(ctx, y, reads).map((band): Dispatch<B> => {
+    const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
+    const yv = rowsView(ctx, y, band);
+    const wv = winner && rowsView(ctx, winner, band);
+    const count = band.images * band.rows * y.shape.w * blocks(y.shape.c);
+    return {
+      kernel,
+      elem: ctx.elem,
+      constants: {},
+      params: {
+        x_base: xv.base,
+        x_h: x.shape.h,
+        x_w: x.shape.w,
+        c4: blocks(x.shape.c),
+        y_base: yv.base,
+        y_h: y.shape.h,
+        y_w: y.shape.w,
+        winner_base: wv?.base ?? 0,
+        image: band.image,
+        row: band.row,
+        rows: band.rows,
+        count,
+        kernel_h: win.kernel[0],
+        kernel_w: win.kernel[1],
+        stride_h: win.stride[0],
+        stride_w: win.stride[1],
+        dilation_h: win.dilation[0],
+        dilation_w: win.dilation[1],
+        pad_top: win.pad[0],
+        pad_left: win.pad[1],
+        count_top: -top,
+        count_left: -left,
+        count_bottom: x.shape.h + bottom,
+        count_right: x.shape.w + right,
+      },
+      bindings: { x: xv.view, y: yv.view, ...(wv && { winner: wv.view }) },
+      invocations: count,
+      flops: 0,
+      bytes: xv.bytes + yv.bytes + (wv?.bytes ?? 0),
+    };
+  });
+}
