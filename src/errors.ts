@@ -59,14 +59,15 @@ export class ValidationError extends Error {
   override readonly name = 'ValidationError';
 }
 
-/** A file that breaks off or breaks its format's rules. `offset` is in bytes (or in lines for text). */
+/** A file that breaks off or breaks its format's rules. `offset` is in bytes, or in lines for text. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
   constructor(
     message: string,
     readonly offset = -1,
+    unit: 'byte' | 'line' = 'byte',
   ) {
-    super(offset < 0 ? message : `${message} (at ${offset})`);
+    super(offset < 0 ? message : `${message} (at ${unit} ${offset})`);
   }
 }
 

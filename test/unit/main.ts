@@ -1,1 +1,4 @@
 import './shape.test.js';
+import './caffe_caffemodel.test.js';
+import './caffe_prototxt.test.js';
+import './safetensors.test.js';
