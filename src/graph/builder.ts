@@ -2,7 +2,9 @@ import { type CoordMap, IDENTITY } from '../coords.js';
 import type { Engine } from '../engine/engine.js';
 import { ShapeError } from '../errors.js';
 import type { Conv2dOptions } from '../ops/conv2d.js';
-import type { PoolOptions } from '../ops/max_pool.js';
+import type { AvgPoolOptions, PoolOptions } from '../lower/pool.js';
+import type { LrnOptions } from '../ops/lrn.js';
+import type { SoftmaxOptions } from '../ops/softmax.js';
 import { type Pair, pair, type Shape } from '../shape.js';
 import { type Attrs, KINDS } from './kinds.js';
 import { type CompileOptions, Net } from './net.js';
@@ -71,6 +73,68 @@ export class Graph {
   /** Max-pool. */
   maxPool(name: string, x: Node, o: PoolOptions): Node {
     return this.add('max_pool', name, [x], o);
+  }
+
+  /** Average pool; `countPad` gives Caffe's divisor. */
+  avgPool(name: string, x: Node, o: AvgPoolOptions): Node {
+    return this.add('avg_pool', name, [x], o);
+  }
+
+  /** The mean of each plane, [N, C, 1, 1]. */
+  globalAvgPool(name: string, x: Node): Node {
+    return this.add('global_avg_pool', name, [x], {});
+  }
+
+  /**
+   * Inner product over a whole map, whose size the graph's inputs must fix. `convolutionalise` frees it.
+   * Weights are [out, C*H*W] in planar order, as Caffe's.
+   */
+  innerProduct(name: string, x: Node, o: { out: number; bias?: boolean; relu?: boolean }): Node {
+    if (!x.size) throw new ShapeError(`${name}: an inner product over a map of free size, the input's size should be fixed`);
+    const { out, bias = true, relu = false } = o;
+    return this.add('inner_product', name, [x], { x: { c: x.channels, h: x.size[0], w: x.size[1] }, out, bias, relu });
+  }
+
+  relu(name: string, x: Node, slope = 0): Node {
+    return this.add('activation', name, [x], { kind: 'relu', slope });
+  }
+
+  sigmoid(name: string, x: Node): Node {
+    return this.add('activation', name, [x], { kind: 'sigmoid' });
+  }
+
+  clip(name: string, x: Node, min?: number, max?: number): Node {
+    return this.add('activation', name, [x], { kind: 'clip', ...(min !== undefined && { min }), ...(max !== undefined && { max }) });
+  }
+
+  /** Leaky ReLU with a learned slope per channel, `<name>.weight`. */
+  prelu(name: string, x: Node): Node {
+    return this.add('prelu', name, [x], { channels: x.channels });
+  }
+
+  /** x * weight[c] + bias[c]: Caffe's Scale, and batch norm at inference. */
+  scale(name: string, x: Node, o: { bias?: boolean } = {}): Node {
+    return this.add('scale', name, [x], { channels: x.channels, bias: o.bias ?? true });
+  }
+
+  /** Local response normalisation across channels. */
+  lrn(name: string, x: Node, o: LrnOptions): Node {
+    return this.add('lrn', name, [x], o);
+  }
+
+  /** Softmax over the channels of each pixel. */
+  softmax(name: string, x: Node, o: SoftmaxOptions = {}): Node {
+    return this.add('softmax', name, [x], o);
+  }
+
+  /** The sum of maps of one size, each times its coefficient. */
+  sum(name: string, xs: readonly Node[], coefficients?: readonly number[]): Node {
+    return this.add('sum', name, xs, coefficients ? { coefficients } : {});
+  }
+
+  /** The channels of several maps of one size, one after another. */
+  concat(name: string, xs: readonly Node[]): Node {
+    return this.add('concat', name, xs, {});
   }
 
   /** Marks a layer as a result of the net, under its own name or another. */

@@ -14,8 +14,11 @@ export interface Layer<K extends KindName = KindName> {
   readonly inputs: readonly Layer[];
   /** The node whose map it makes. */
   readonly node: Node;
-  /** A `scale` layer whose factors multiply this convolution's weights before they are uploaded. */
-  readonly fold?: Node;
+  /**
+   * A scale behind this convolution whose factors go into its weights before they are uploaded, and
+   * whether the convolution has a bias of its own.
+   */
+  readonly fold?: { readonly layer: Layer<'scale'>; readonly bias: boolean };
 }
 
 export interface FusedGraph {
@@ -64,7 +67,15 @@ export function fuse(graph: Graph): FusedGraph {
 const is = <K extends KindName>(layer: Layer, kind: K): layer is Layer<K> => layer.kind === kind;
 
 /** The layer that does the work of `x` and of `reader`, whose input number i it is; or null. */
-function merge(reader: Layer, i: number, x: Layer): Layer | null {
+function merge(reader: Layer, _i: number, x: Layer): Layer | null {
+  const { node } = reader;
+  if (is(reader, 'activation') && reader.attrs.kind === 'relu' && !reader.attrs.slope) {
+    if (is(x, 'conv2d') && !x.attrs.options.relu)
+      return { ...x, attrs: { ...x.attrs, options: { ...x.attrs.options, relu: true } }, node };
+    if (is(x, 'inner_product') && !x.attrs.relu) return { ...x, attrs: { ...x.attrs, relu: true }, node };
+  }
+  if (is(reader, 'scale') && is(x, 'conv2d') && !x.attrs.options.relu && !x.fold)
+    return { ...x, attrs: { ...x.attrs, bias: true }, fold: { layer: reader, bias: x.attrs.bias }, node };
   return null;
 }
 

@@ -1,17 +1,43 @@
-import { windowed } from '../coords.js';
+import { aligned, type CoordMap, merged, windowed } from '../coords.js';
 import { ShapeError } from '../errors.js';
 import type { FilterShape } from '../lower/filter.js';
 import { zeroBias } from '../lower/lowering.js';
+import { type AvgPoolOptions, type PoolOptions, poolShape, poolWindow } from '../lower/pool.js';
+import { type Activation, activation } from '../ops/activation.js';
+import { avgPool } from '../ops/avg_pool.js';
+import { concat, concatShape } from '../ops/concat.js';
 import { type Conv2dOptions, conv2d, conv2dFlops, conv2dLayout, conv2dShape, conv2dWindow } from '../ops/conv2d.js';
-import { maxPool, type PoolOptions, poolShape, poolWindow } from '../ops/max_pool.js';
-import { type Pair, showShape, type Window } from '../shape.js';
+import { globalAvgPool, globalAvgPoolShape } from '../ops/global_avg_pool.js';
+import { innerProduct, innerProductFilter } from '../ops/inner_product.js';
+import { type LrnOptions, lrn } from '../ops/lrn.js';
+import { maxPool } from '../ops/max_pool.js';
+import { prelu } from '../ops/prelu.js';
+import { scale } from '../ops/scale.js';
+import { type SoftmaxOptions, softmax } from '../ops/softmax.js';
+import { type SumOptions, sum, sumShape } from '../ops/sum.js';
+import { type Pair, type Shape, showShape, type Window } from '../shape.js';
 import type { Kind, KindName } from './node.js';
 
 /** What a layer of each kind is described by. */
 export interface Attrs {
   input: { readonly channels: number; readonly size: Pair | null };
   conv2d: { readonly filter: FilterShape; readonly options: Conv2dOptions; readonly bias: boolean };
+  inner_product: {
+    readonly x: Pick<Shape, 'c' | 'h' | 'w'>;
+    readonly out: number;
+    readonly bias: boolean;
+    readonly relu: boolean;
+  };
   max_pool: PoolOptions;
+  avg_pool: AvgPoolOptions;
+  global_avg_pool: Record<never, never>;
+  activation: Activation;
+  prelu: { readonly channels: number };
+  scale: { readonly channels: number; readonly bias: boolean };
+  lrn: LrnOptions;
+  softmax: SoftmaxOptions;
+  sum: SumOptions;
+  concat: Record<never, never>;
 }
 
 const axis = (w: Window, i: 0 | 1) => ({
@@ -21,6 +47,17 @@ const axis = (w: Window, i: 0 | 1) => ({
   pad: w.pad[i],
 });
 
+const windowCoords = (x: CoordMap, w: Window): CoordMap => [windowed(x[0], axis(w, 0)), windowed(x[1], axis(w, 1))];
+
+/** Maps that meet cell by cell have a place only where they lie alike. */
+const meet = (maps: readonly CoordMap[]): CoordMap | null =>
+  maps.every((m) => aligned(m, maps[0]!)) ? maps.reduce(merged) : null;
+
+const same = (_name: string, [x]: readonly Shape[]): Shape => x!;
+
+const biasVector = (channels: number, bias: boolean): Record<string, number> => (bias ? { bias: channels } : {});
+
+/** Every kind of layer: its size, its place over the image, its weights and its dispatches. */
 export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
   input: {
     channels: (_inputs, { channels }) => channels,
@@ -36,26 +73,76 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
   conv2d: {
     channels: (_inputs, { filter }) => filter.out,
     shape: (name, [x], { filter, options }) => conv2dShape(name, x!, filter, options),
-    coords([x], { filter, options }) {
-      const win = conv2dWindow(filter, options);
-      return [windowed(x![0], axis(win, 0)), windowed(x![1], axis(win, 1))];
-    },
+    coords: ([x], { filter, options }) => windowCoords(x!, conv2dWindow(filter, options)),
     filter: ({ filter, options }, memory) => ({ shape: filter, layout: conv2dLayout(filter, options, memory) }),
-    vectors: ({ filter, bias }): Record<string, number> => (bias ? { bias: filter.out } : {}),
+    vectors: ({ filter, bias }) => biasVector(filter.out, bias),
     flops: (y, _inputs, { filter }) => conv2dFlops(y, filter),
     lower: (ctx, t, { filter, options }) =>
-      conv2d(
-        ctx,
-        { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, filter.out), y: t.y },
-        options,
-      ),
+      conv2d(ctx, { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, filter.out), y: t.y }, options),
+  },
+  inner_product: {
+    channels: (_inputs, { out }) => out,
+    shape(name, [x], { x: want, out }) {
+      if (x!.c !== want.c || x!.h !== want.h || x!.w !== want.w)
+        throw new ShapeError(
+          `${name}: map of ${showShape(x!)}, should be ${want.c} x ${want.h} x ${want.w}; convolutionalise the net to run other sizes`,
+        );
+      return { n: x!.n, c: out, h: 1, w: 1 };
+    },
+    coords: ([x], { x: { h, w } }) =>
+      windowCoords(x!, { kernel: [h, w], stride: [1, 1], dilation: [1, 1], pad: [0, 0, 0, 0] }),
+    filter: ({ x, out }) => ({ shape: innerProductFilter(x, out), layout: 'tiles' }),
+    vectors: ({ out, bias }) => biasVector(out, bias),
+    flops: (y, _inputs, { x }) => 2 * y.n * y.c * x.c * x.h * x.w,
+    lower: (ctx, t, { out, relu }) =>
+      innerProduct(ctx, { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, out), y: t.y }, { relu }),
   },
   max_pool: {
     shape: (name, [x], options) => poolShape(name, x!, options),
-    coords([x], options) {
-      const win = poolWindow(options);
-      return [windowed(x![0], axis(win, 0)), windowed(x![1], axis(win, 1))];
-    },
+    coords: ([x], options) => windowCoords(x!, poolWindow(options)),
     lower: (ctx, t, options) => maxPool(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  avg_pool: {
+    shape: (name, [x], options) => poolShape(name, x!, options),
+    coords: ([x], options) => windowCoords(x!, poolWindow(options)),
+    lower: (ctx, t, options) => avgPool(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  global_avg_pool: {
+    shape: (_name, [x]) => globalAvgPoolShape(x!),
+    coords: () => null,
+    lower: (ctx, t) => globalAvgPool(ctx, { x: t.inputs[0]!, y: t.y }),
+  },
+  activation: {
+    shape: same,
+    lower: (ctx, t, f) => activation(ctx, { x: t.inputs[0]!, y: t.y }, f),
+  },
+  prelu: {
+    shape: same,
+    vectors: ({ channels }) => ({ weight: channels }),
+    lower: (ctx, t) => prelu(ctx, { x: t.inputs[0]!, slope: t.vectors.weight!, y: t.y }),
+  },
+  scale: {
+    shape: same,
+    vectors: ({ channels, bias }) => ({ weight: channels, ...biasVector(channels, bias) }),
+    lower: (ctx, t) => scale(ctx, { x: t.inputs[0]!, s: t.vectors.weight!, b: t.vectors.bias ?? null, y: t.y }),
+  },
+  lrn: {
+    shape: same,
+    lower: (ctx, t, options) => lrn(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  softmax: {
+    shape: same,
+    lower: (ctx, t, options) => softmax(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  sum: {
+    shape: (name, xs, options) => sumShape(name, xs, options),
+    coords: meet,
+    lower: (ctx, t, options) => sum(ctx, { xs: t.inputs, y: t.y }, options),
+  },
+  concat: {
+    channels: (inputs) => inputs.reduce((a, b) => a + b, 0),
+    shape: concatShape,
+    coords: meet,
+    lower: (ctx, t) => concat(ctx, { xs: t.inputs, y: t.y }),
   },
 };

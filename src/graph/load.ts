@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { uploadFilter, uploadVector } from '../engine/tensor.js';
 import { WeightsError } from '../errors.js';
 import { filterSize } from '../lower/filter.js';
+import { foldScale } from '../ops/batch_norm.js';
 import type { Weights } from '../weights/weights.js';
 import type { Block, LayerWeights } from './block.js';
 import type { Layer } from './fuse.js';
@@ -29,10 +30,20 @@ export function tensorData(weights: Weights, name: string, size: number): Float3
   return data;
 }
 
-/** Everything that one layer needs of a net's weights. */
+/** Everything that one layer needs of a net's weights, with a scale behind it folded in. */
 export function layerData(layer: Layer, shapes: LayerWeights, weights: Weights): LayerData {
   const shape = shapes.filter?.shape;
   const filter = shape ? tensorData(weights, `${layer.name}.weight`, filterSize(shape)) : null;
+  if (layer.fold && shape && filter) {
+    const { layer: scale, bias } = layer.fold;
+    const own = bias ? tensorData(weights, `${layer.name}.bias`, shape.out) : null;
+    const factors = {
+      scale: tensorData(weights, `${scale.name}.weight`, shape.out),
+      bias: scale.attrs.bias ? tensorData(weights, `${scale.name}.bias`, shape.out) : new Float32Array(shape.out),
+    };
+    const folded = foldScale(filter, own, shape, factors);
+    return { filter: folded.w, vectors: { bias: folded.b } };
+  }
   const vectors: Record<string, Float32Array> = {};
   const rule = KINDS[layer.kind] as Kind<unknown>;
   for (const [name, length] of Object.entries(rule.vectors?.(layer.attrs) ?? {})) {
