@@ -1,8 +1,9 @@
 // Builds dist/: the library, the command line, the page that runs jobs, the tests.
 //   node esbuild.mjs          library, tools and type declarations
 //   node esbuild.mjs --tests  the test bundles as well
+//   node esbuild.mjs --if-missing  nothing where dist/ is there
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -118,6 +119,6 @@ export async function buildTests() {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await buildAll();
+  if (!process.argv.includes('--if-missing') || !existsSync('dist/cli.js')) await buildAll();
   if (process.argv.includes('--tests')) await buildTests();
 }

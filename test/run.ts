@@ -54,6 +54,7 @@ const onGpu = (runtime: Runtime, options: TestOptions, signal: AbortSignal) =>
       folders,
       onProgress: (event) => print(event as TestEvent),
       log: (line) => console.error(line),
+      onConsole: (line) => console.error(line),
       signal,
     },
   ) as Promise<Totals>;

@@ -1,5 +1,5 @@
 // The two runtimes that are a child process: Node with the package webgpu, and Deno.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -13,11 +13,11 @@ import type { Running, StartOptions } from './runtime.js';
 const TAIL = 8;
 
 function startChild(
-  name: string,
+  about: string,
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  log: (line: string) => void,
+  onConsole: (line: string) => void,
 ): Running {
   // In a process group of its own: Ctrl-C reaches the command, which then asks the job to stop.
   const child = spawn(command, args, {
@@ -32,7 +32,7 @@ function startChild(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n').filter(Boolean)) {
-        log(line);
+        onConsole(line);
         tail.push(line);
         if (tail.length > TAIL) tail.shift();
       }
@@ -43,10 +43,11 @@ function startChild(
     child.once('close', (code, signal) => done(signal ?? `code ${code}`));
   });
   const ended = exit.then((how) => {
-    throw new Error([`${name}: the process ended before its job (${how})`, ...tail].join('\n'));
+    throw new Error([`${about}: the process ended before its job (${how})`, ...tail].join('\n'));
   });
   ended.catch(() => {});
   return {
+    about,
     ended,
     close: async () => {
       process.off('exit', kill);
@@ -62,7 +63,7 @@ const driverEnv = (path: string) => ({ VK_DRIVER_FILES: path, VK_ICD_FILENAMES: 
 const driverIsChosen = (): boolean =>
   Boolean(process.env.VK_DRIVER_FILES) || Boolean(process.env.VK_ICD_FILENAMES);
 
-export async function startNode({ url, bundle, log }: StartOptions): Promise<Running> {
+export async function startNode({ url, bundle, onConsole }: StartOptions): Promise<Running> {
   let env = {};
   if (!hasGpu() && !driverIsChosen()) {
     const browser = await findBrowser();
@@ -74,7 +75,13 @@ export async function startNode({ url, bundle, log }: StartOptions): Promise<Run
       );
     env = driverEnv(driver);
   }
-  return startChild('node', process.execPath, ['--enable-source-maps', bundle, url], env, log);
+  return startChild(
+    `node ${process.version}`,
+    process.execPath,
+    ['--enable-source-maps', bundle, url],
+    env,
+    onConsole,
+  );
 }
 
 const DRIVERS = '/usr/share/vulkan/icd.d';
@@ -96,7 +103,7 @@ export function findDeno(): string | undefined {
   }
 }
 
-export async function startDeno({ url, bundle, log }: StartOptions): Promise<Running> {
+export async function startDeno({ url, bundle, log, onConsole }: StartOptions): Promise<Running> {
   const deno = findDeno();
   if (!deno)
     throw new UnsupportedError('deno: it is not installed, install it with `npm install --no-save deno`');
@@ -111,5 +118,12 @@ export async function startDeno({ url, bundle, log }: StartOptions): Promise<Run
     env = driverEnv(driver);
   }
   const args = ['run', '--unstable-webgpu', '--no-config', '--no-lock', '--allow-all', bundle, url];
-  return startChild('deno', deno, args, { DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1', ...env }, log);
+  const version = spawnSync(deno, ['--version'], { encoding: 'utf8' }).stdout?.split(' (')[0] ?? 'deno';
+  return startChild(
+    `${version}, ${deno}`,
+    deno,
+    args,
+    { DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1', ...env },
+    onConsole,
+  );
 }

@@ -4,7 +4,7 @@ import { canSandbox, hasGpu } from './machine.js';
 import type { Running, StartOptions } from './runtime.js';
 
 /** Runs the server's page in a headless Chrome or Chromium. */
-export async function startChrome({ url, log }: StartOptions): Promise<Running> {
+export async function startChrome({ url, log, onConsole }: StartOptions): Promise<Running> {
   const puppeteer = await loadPuppeteer();
   const executablePath = await ensureBrowser(log);
   const sandbox = canSandbox();
@@ -31,7 +31,7 @@ export async function startChrome({ url, log }: StartOptions): Promise<Running> 
     ({ browser, page, adapter } = await launch(false));
   }
   page.on('console', (message) => {
-    if (['error', 'warn', 'log'].includes(message.type())) log(message.text());
+    if (['error', 'warn', 'log'].includes(message.type())) onConsole(message.text());
   });
   const ended = new Promise<never>((_, failed) => {
     page.once('error', (error) => failed(new Error(`chrome: the page crashed: ${error.message}`)));
@@ -39,5 +39,5 @@ export async function startChrome({ url, log }: StartOptions): Promise<Running> 
   });
   ended.catch(() => {});
   await page.goto(url);
-  return { ended, close: () => browser.close() };
+  return { about: `${await browser.version()}, ${executablePath}`, ended, close: () => browser.close() };
 }

@@ -8,11 +8,16 @@ export interface StartOptions {
   /** The job server's base. */
   readonly url: string;
   readonly bundle: string;
+  /** Takes what the set-up says that it does. */
   readonly log: (line: string) => void;
+  /** Takes the lines that the runtime prints. */
+  readonly onConsole: (line: string) => void;
 }
 
 /** A runtime at work on its job. */
 export interface Running {
+  /** Name, version and place of the runtime. */
+  readonly about: string;
   /** Rejects when the runtime ends by itself. */
   readonly ended: Promise<never>;
   close(): Promise<void>;
@@ -21,8 +26,10 @@ export interface Running {
 export interface RunOptions extends Omit<ServerOptions, 'job' | 'onEvent'> {
   readonly runtime: Runtime;
   readonly onProgress?: (event: unknown) => void;
-  /** Takes what the runtime itself says, line by line. */
-  readonly log?: (line: string) => void;
+  /** Takes what `Running.about` says once the runtime runs. */
+  readonly onStart?: (about: string) => void;
+  readonly log: StartOptions['log'];
+  readonly onConsole: StartOptions['onConsole'];
   readonly signal?: AbortSignal;
 }
 
@@ -37,7 +44,7 @@ const ABORT_GRACE = 3000;
 
 /** Resolves with what the job returns, or rejects with its error. An abort rejects with the signal's reason. */
 export async function runJob(job: Omit<JobDescription, 'runtime'>, options: RunOptions): Promise<unknown> {
-  const { runtime, onProgress, log = () => {}, signal, ...rest } = options;
+  const { runtime, onProgress, onStart, log, onConsole, signal, ...rest } = options;
   signal?.throwIfAborted();
   const server = await serve({ ...rest, job: { ...job, runtime }, onEvent: onProgress });
   let running: Running | undefined;
@@ -51,7 +58,8 @@ export async function runJob(job: Omit<JobDescription, 'runtime'>, options: RunO
   });
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    running = await START[runtime]({ url: server.url, bundle: options.bundle, log });
+    running = await START[runtime]({ url: server.url, bundle: options.bundle, log, onConsole });
+    onStart?.(running.about);
     return await Promise.race([server.result, running.ended, aborted]);
   } catch (error) {
     signal?.throwIfAborted();
