@@ -79,12 +79,13 @@ export function windowSize(
   const padded = size + w.before + w.after;
   if (!Number.isSafeInteger(w.before) || !Number.isSafeInteger(w.after) || w.before < 0 || w.after < 0)
     throw new ShapeError(`${op}: padding ${w.before} and ${w.after}, should be integers of at least 0`);
-  if (padded < extent)
+  const steps = (padded - extent) / w.stride;
+  let out = (mode.ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
+  // A pool that rounds up may have a window hanging over the edge, even its only one.
+  if (out < 1)
     throw new ShapeError(
       `${op}: window of ${extent} on a padded map of ${padded}, should be at most ${padded}`,
     );
-  const steps = (padded - extent) / w.stride;
-  let out = (mode.ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
   if (mode.clip && (out - 1) * w.stride >= size + w.before) out--;
   return out;
 }

@@ -1,7 +1,7 @@
 import type { Elem, View } from '../dispatch.js';
+import type { Limits } from '../limits.js';
 import { type PackedFilter, splitTiles, tileVec4 } from '../lower/filter.js';
 import { whole } from '../lower/lowering.js';
-import type { Limits } from '../limits.js';
 import { blocks, vec4Bytes } from '../shape.js';
 import type { Layer } from './fuse.js';
 import { KINDS } from './kinds.js';
@@ -52,7 +52,10 @@ function layoutLayer(layer: Layer, { limits, elem, memory }: WeightsOptions): La
   const perTile = tileVec4(shape, layout) * (layout === 'raw' ? 16 : vec4Bytes(elem));
   const parts = splitTiles(layer.name, shape, layout, elem, limits).map((part) => {
     const bytes = part.count * perTile;
-    return { ...part, view: whole({ label: `${layer.name}.weight`, bytes, role: 'weights' } as Block, bytes) };
+    return {
+      ...part,
+      view: whole({ label: `${layer.name}.weight`, bytes, role: 'weights' } as Block, bytes),
+    };
   });
   return { filter: { shape, layout, parts }, vectors };
 }

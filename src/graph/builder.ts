@@ -1,8 +1,8 @@
 import { type CoordMap, IDENTITY } from '../coords.js';
 import type { Engine } from '../engine/engine.js';
 import { ShapeError } from '../errors.js';
-import type { Conv2dOptions } from '../ops/conv2d.js';
 import type { AvgPoolOptions, PoolOptions } from '../lower/pool.js';
+import type { Conv2dOptions } from '../ops/conv2d.js';
 import type { LrnOptions } from '../ops/lrn.js';
 import type { SoftmaxOptions } from '../ops/softmax.js';
 import { type Pair, pair, type Shape } from '../shape.js';
@@ -90,9 +90,17 @@ export class Graph {
    * Weights are [out, C*H*W] in planar order, as Caffe's.
    */
   innerProduct(name: string, x: Node, o: { out: number; bias?: boolean; relu?: boolean }): Node {
-    if (!x.size) throw new ShapeError(`${name}: an inner product over a map of free size, the input's size should be fixed`);
+    if (!x.size)
+      throw new ShapeError(
+        `${name}: an inner product over a map of free size, the input's size should be fixed`,
+      );
     const { out, bias = true, relu = false } = o;
-    return this.add('inner_product', name, [x], { x: { c: x.channels, h: x.size[0], w: x.size[1] }, out, bias, relu });
+    return this.add('inner_product', name, [x], {
+      x: { c: x.channels, h: x.size[0], w: x.size[1] },
+      out,
+      bias,
+      relu,
+    });
   }
 
   relu(name: string, x: Node, slope = 0): Node {
@@ -104,7 +112,11 @@ export class Graph {
   }
 
   clip(name: string, x: Node, min?: number, max?: number): Node {
-    return this.add('activation', name, [x], { kind: 'clip', ...(min !== undefined && { min }), ...(max !== undefined && { max }) });
+    return this.add('activation', name, [x], {
+      kind: 'clip',
+      ...(min !== undefined && { min }),
+      ...(max !== undefined && { max }),
+    });
   }
 
   /** Leaky ReLU with a learned slope per channel, `<name>.weight`. */
@@ -149,9 +161,11 @@ export class Graph {
 
   /** Adds a layer of any kind; the methods above are its readable forms. */
   add<K extends KindName>(kind: K, name: string, inputs: readonly Node[], attrs: Attrs[K]): Node<K> {
-    if (this.#nodes.has(name)) throw new ShapeError(`${name}: a layer of this name exists, names should differ`);
+    if (this.#nodes.has(name))
+      throw new ShapeError(`${name}: a layer of this name exists, names should differ`);
     for (const x of inputs)
-      if (this.#nodes.get(x.name) !== x) throw new ShapeError(`${name}: input '${x.name}' is a layer of another graph`);
+      if (this.#nodes.get(x.name) !== x)
+        throw new ShapeError(`${name}: input '${x.name}' is a layer of another graph`);
     const node = makeNode(kind, name, inputs, attrs);
     this.#nodes.set(name, node);
     return node;
@@ -166,7 +180,11 @@ export function makeNode<K extends KindName>(
   attrs: Attrs[K],
 ): Node<K> {
   const rule = KINDS[kind] as Kind<Attrs[K]>;
-  const channels = rule.channels?.(inputs.map((x) => x.channels), attrs) ?? inputs[0]!.channels;
+  const channels =
+    rule.channels?.(
+      inputs.map((x) => x.channels),
+      attrs,
+    ) ?? inputs[0]!.channels;
   const size = kind === 'input' ? (attrs as Attrs['input']).size : staticSize(rule, name, inputs, attrs);
   return { name, kind, attrs, inputs, channels, coords: coordsOf(rule, inputs, attrs), size };
 }

@@ -90,7 +90,14 @@ export function inferShapes(graph: Graph, inputs: Readonly<Record<string, Shape>
   for (const node of graph.nodes) {
     const rule = KINDS[node.kind] as Kind<unknown>;
     const given = node.kind === 'input' ? [inputs[node.name]] : node.inputs.map((x) => shapes.get(x));
-    shapes.set(node, rule.shape(node.name, given.filter((s) => s !== undefined), node.attrs));
+    shapes.set(
+      node,
+      rule.shape(
+        node.name,
+        given.filter((s) => s !== undefined),
+        node.attrs,
+      ),
+    );
   }
   return shapes;
 }

@@ -6,7 +6,14 @@ import { type AvgPoolOptions, type PoolOptions, poolShape, poolWindow } from '..
 import { type Activation, activation } from '../ops/activation.js';
 import { avgPool } from '../ops/avg_pool.js';
 import { concat, concatShape } from '../ops/concat.js';
-import { type Conv2dOptions, conv2d, conv2dFlops, conv2dLayout, conv2dShape, conv2dWindow } from '../ops/conv2d.js';
+import {
+  type Conv2dOptions,
+  conv2d,
+  conv2dFlops,
+  conv2dLayout,
+  conv2dShape,
+  conv2dWindow,
+} from '../ops/conv2d.js';
 import { globalAvgPool, globalAvgPoolShape } from '../ops/global_avg_pool.js';
 import { innerProduct, innerProductFilter } from '../ops/inner_product.js';
 import { type LrnOptions, lrn } from '../ops/lrn.js';
@@ -47,7 +54,10 @@ const axis = (w: Window, i: 0 | 1) => ({
   pad: w.pad[i],
 });
 
-const windowCoords = (x: CoordMap, w: Window): CoordMap => [windowed(x[0], axis(w, 0)), windowed(x[1], axis(w, 1))];
+const windowCoords = (x: CoordMap, w: Window): CoordMap => [
+  windowed(x[0], axis(w, 0)),
+  windowed(x[1], axis(w, 1)),
+];
 
 /** Maps that meet cell by cell have a place only where they lie alike. */
 const meet = (maps: readonly CoordMap[]): CoordMap | null =>
@@ -55,7 +65,8 @@ const meet = (maps: readonly CoordMap[]): CoordMap | null =>
 
 const same = (_name: string, [x]: readonly Shape[]): Shape => x!;
 
-const biasVector = (channels: number, bias: boolean): Record<string, number> => (bias ? { bias: channels } : {});
+const biasVector = (channels: number, bias: boolean): Record<string, number> =>
+  bias ? { bias: channels } : {};
 
 /** Every kind of layer: its size, its place over the image, its weights and its dispatches. */
 export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
@@ -74,11 +85,18 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
     channels: (_inputs, { filter }) => filter.out,
     shape: (name, [x], { filter, options }) => conv2dShape(name, x!, filter, options),
     coords: ([x], { filter, options }) => windowCoords(x!, conv2dWindow(filter, options)),
-    filter: ({ filter, options }, memory) => ({ shape: filter, layout: conv2dLayout(filter, options, memory) }),
+    filter: ({ filter, options }, memory) => ({
+      shape: filter,
+      layout: conv2dLayout(filter, options, memory),
+    }),
     vectors: ({ filter, bias }) => biasVector(filter.out, bias),
     flops: (y, _inputs, { filter }) => conv2dFlops(y, filter),
     lower: (ctx, t, { filter, options }) =>
-      conv2d(ctx, { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, filter.out), y: t.y }, options),
+      conv2d(
+        ctx,
+        { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, filter.out), y: t.y },
+        options,
+      ),
   },
   inner_product: {
     channels: (_inputs, { out }) => out,
@@ -95,7 +113,11 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
     vectors: ({ out, bias }) => biasVector(out, bias),
     flops: (y, _inputs, { x }) => 2 * y.n * y.c * x.c * x.h * x.w,
     lower: (ctx, t, { out, relu }) =>
-      innerProduct(ctx, { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, out), y: t.y }, { relu }),
+      innerProduct(
+        ctx,
+        { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, out), y: t.y },
+        { relu },
+      ),
   },
   max_pool: {
     shape: (name, [x], options) => poolShape(name, x!, options),
@@ -124,7 +146,8 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
   scale: {
     shape: same,
     vectors: ({ channels, bias }) => ({ weight: channels, ...biasVector(channels, bias) }),
-    lower: (ctx, t) => scale(ctx, { x: t.inputs[0]!, s: t.vectors.weight!, b: t.vectors.bias ?? null, y: t.y }),
+    lower: (ctx, t) =>
+      scale(ctx, { x: t.inputs[0]!, s: t.vectors.weight!, b: t.vectors.bias ?? null, y: t.y }),
   },
   lrn: {
     shape: same,

@@ -39,7 +39,9 @@ export function layerData(layer: Layer, shapes: LayerWeights, weights: Weights):
     const own = bias ? tensorData(weights, `${layer.name}.bias`, shape.out) : null;
     const factors = {
       scale: tensorData(weights, `${scale.name}.weight`, shape.out),
-      bias: scale.attrs.bias ? tensorData(weights, `${scale.name}.bias`, shape.out) : new Float32Array(shape.out),
+      bias: scale.attrs.bias
+        ? tensorData(weights, `${scale.name}.bias`, shape.out)
+        : new Float32Array(shape.out),
     };
     const folded = foldScale(filter, own, shape, factors);
     return { filter: folded.w, vectors: { bias: folded.b } };

@@ -83,7 +83,11 @@ export class Net {
     this.#options = options;
     this.#fused = fuse(graph);
     const { limits } = engine;
-    this.#layout = layoutWeights(this.#fused.layers, { limits, elem: this.elem, memory: options.memory ?? 'fast' });
+    this.#layout = layoutWeights(this.#fused.layers, {
+      limits,
+      elem: this.elem,
+      memory: options.memory ?? 'fast',
+    });
     this.#pace = new Pace(engine.adapter.software);
   }
 
@@ -156,7 +160,11 @@ export class Net {
    * Records the whole net into an encoder of the host's, uncut. Call the function it returns once the
    * host has submitted the encoder: it frees what the recording needed.
    */
-  encode(encoder: GPUCommandEncoder, input: Tensor | Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor<ElemType>>>): () => void {
+  encode(
+    encoder: GPUCommandEncoder,
+    input: Tensor | Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor<ElemType>>>,
+  ): () => void {
     this.engine.check();
     const inputs = this.#named(input, isTensor) as Record<string, Tensor>;
     const program = this.#materialise(shapesOf(inputs), Number.POSITIVE_INFINITY);
@@ -192,7 +200,8 @@ export class Net {
   #named<T>(input: T | Readonly<Record<string, T>>, single: (value: unknown) => boolean): Record<string, T> {
     if (!single(input)) return { ...(input as Record<string, T>) };
     const [first, second] = this.graph.inputs;
-    if (!first || second) throw new ShapeError(`${this.graph.name}: has ${this.graph.inputs.length} inputs, name each`);
+    if (!first || second)
+      throw new ShapeError(`${this.graph.name}: has ${this.graph.inputs.length} inputs, name each`);
     return { [first.name]: input as T };
   }
 
@@ -200,7 +209,13 @@ export class Net {
     const { limits, features } = this.engine;
     const { memory = 'fast', maxBytes = Number.POSITIVE_INFINITY } = this.#options;
     const maxFlops = this.#pace.flopsIn(maxSubmitMs);
-    const made = planFused(this.graph, this.#fused, this.#layout, sizes, { limits, features, memory, elem: this.elem, maxFlops });
+    const made = planFused(this.graph, this.#fused, this.#layout, sizes, {
+      limits,
+      features,
+      memory,
+      elem: this.elem,
+      maxFlops,
+    });
     checkMemory(made, maxBytes);
     return made;
   }
@@ -253,7 +268,8 @@ export class Net {
     try {
       await engine.scoped('inputs and outputs', program.plan.bytes.other, () => {
         for (const [name, value] of Object.entries(inputs)) {
-          tensors[name] = 'buffer' in value ? value : upload(engine, value.data, value.shape, this.elem, name);
+          tensors[name] =
+            'buffer' in value ? value : upload(engine, value.data, value.shape, this.elem, name);
           if (!('buffer' in value)) uploaded.push(tensors[name]!);
         }
         for (const [name, y] of program.plan.outputs) {
@@ -265,7 +281,10 @@ export class Net {
       const { launches, params } = program.bind(this.#ends(program.plan, tensors, outputs));
       try {
         const steps = program.plan.steps;
-        const done = await submitAll(engine, steps, launches, this.#pace, { ...o, maxSubmitMs: this.#maxSubmitMs });
+        const done = await submitAll(engine, steps, launches, this.#pace, {
+          ...o,
+          maxSubmitMs: this.#maxSubmitMs,
+        });
         return { outputs, ...done };
       } finally {
         params?.destroy();
@@ -279,9 +298,16 @@ export class Net {
   }
 
   /** The caller's tensors by the plan's blocks, checked. */
-  #ends(plan: Plan, inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor<ElemType>>>) {
+  #ends(
+    plan: Plan,
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor<ElemType>>>,
+  ) {
     const ends = new Map<Block, GPUBuffer>();
-    for (const [given, wanted] of [[inputs, plan.inputs], [outputs, plan.outputs]] as const) {
+    for (const [given, wanted] of [
+      [inputs, plan.inputs],
+      [outputs, plan.outputs],
+    ] as const) {
       for (const [name, operand] of wanted) {
         const t = given[name];
         if (!t) throw new ShapeError(`${name}: no tensor given, should be ${showShape(operand.shape)}`);
@@ -297,7 +323,8 @@ export class Net {
 }
 
 const isShape = (value: unknown): boolean => typeof (value as Shape).n === 'number';
-const isTensor = (value: unknown): boolean => 'shape' in (value as object) && isShape((value as NetInput).shape);
+const isTensor = (value: unknown): boolean =>
+  'shape' in (value as object) && isShape((value as NetInput).shape);
 
 const shapesOf = (inputs: Readonly<Record<string, NetInput>>): Record<string, Shape> =>
   Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, t.shape]));

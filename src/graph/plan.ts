@@ -115,7 +115,12 @@ export function planFused(
         return scratch;
       },
       constant: (data): View<Block> => {
-        const constant: Block = { label: `${layer.name} table`, bytes: data.byteLength, role: 'constant', data };
+        const constant: Block = {
+          label: `${layer.name} table`,
+          bytes: data.byteLength,
+          role: 'constant',
+          data,
+        };
         constants.push(constant);
         return whole(constant, data.byteLength);
       },
@@ -125,7 +130,12 @@ export function planFused(
     for (const { buffer } of [...sources, y]) {
       if (buffer.role === 'map') uses.set(buffer, { first: uses.get(buffer)?.first ?? index, last: index });
     }
-    const flops = rule.flops?.(shape, sources.map((s) => s.shape), layer.attrs) ?? 0;
+    const flops =
+      rule.flops?.(
+        shape,
+        sources.map((s) => s.shape),
+        layer.attrs,
+      ) ?? 0;
     steps.push({ layer: layer.name, kind: layer.kind, shape, flops, dispatches });
   }
   for (const [name, layer] of fused.outputs) outputs.set(name, made.get(layer)!);
@@ -164,7 +174,11 @@ function bytesOf(p: {
   ]);
   const ends = new Set([...p.inputs.values(), ...p.outputs.values()].map((t) => t.buffer));
   const views = p.steps.flatMap((s) => s.dispatches.flatMap((d) => Object.values(d.bindings)));
-  const sizes = { weights: total(weightBlocks), maps: total(p.slots), other: total(ends) + total(p.constants) };
+  const sizes = {
+    weights: total(weightBlocks),
+    maps: total(p.slots),
+    other: total(ends) + total(p.constants),
+  };
   return {
     ...sizes,
     mapsUnshared: total(p.placed),

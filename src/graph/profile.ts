@@ -29,7 +29,11 @@ export class Profile {
     const index = this.#steps.length;
     if (!this.#queries || index >= MOST_PASSES) return undefined;
     this.#steps.push(step);
-    return { querySet: this.#queries, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 };
+    return {
+      querySet: this.#queries,
+      beginningOfPassWriteIndex: 2 * index,
+      endOfPassWriteIndex: 2 * index + 1,
+    };
   }
 
   /** Milliseconds of each layer; empty where the device has no timestamps. */
@@ -41,7 +45,8 @@ export class Profile {
     this.#engine.device.queue.submit([encoder.finish()]);
     const stamps = new BigUint64Array(await this.#engine.readBuffer(this.#resolved, 0, 8 * count));
     const ms = new Array<number>(steps.length).fill(0);
-    for (const [i, step] of this.#steps.entries()) ms[step]! += Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6;
+    for (const [i, step] of this.#steps.entries())
+      ms[step]! += Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6;
     return steps.map(({ layer, kind, flops }, i) => ({ layer, kind, flops, ms: ms[i]! }));
   }
 
@@ -52,7 +57,11 @@ export class Profile {
 }
 
 /** Records launches: one pass, or one for each layer where they are timed. */
-export function passes(encoder: GPUCommandEncoder, launches: readonly Launch[], profile: Profile | null): void {
+export function passes(
+  encoder: GPUCommandEncoder,
+  launches: readonly Launch[],
+  profile: Profile | null,
+): void {
   const groups: Launch[][] = [];
   for (const launch of launches) {
     const group = groups.at(-1);
@@ -62,7 +71,10 @@ export function passes(encoder: GPUCommandEncoder, launches: readonly Launch[], 
   for (const group of groups) {
     const timestampWrites = profile?.pass(group[0]!.step);
     const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
-    encode(pass, group.map((l) => l.prepared));
+    encode(
+      pass,
+      group.map((l) => l.prepared),
+    );
     pass.end();
   }
 }

@@ -31,7 +31,8 @@ export class Program {
     this.#all = plan.steps.flatMap((s, step) => s.dispatches.map((dispatch) => ({ step, dispatch })));
     for (const { dispatch } of this.#all)
       for (const { buffer } of Object.values(dispatch.bindings))
-        if (buffer.data && !this.#buffers.has(buffer)) this.#buffers.set(buffer, this.#own(table(engine, buffer)));
+        if (buffer.data && !this.#buffers.has(buffer))
+          this.#buffers.set(buffer, this.#own(table(engine, buffer)));
 
     const fixed = this.#all.map((l) => l.dispatch).filter((d) => !external(d));
     const { prepared, params } = this.#prepare(fixed, (block) => this.#buffers.get(block)!);
@@ -45,7 +46,10 @@ export class Program {
    */
   bind(ends: ReadonlyMap<Block, GPUBuffer>): { launches: Launch[]; params: GPUBuffer | null } {
     const open = this.#all.map((l) => l.dispatch).filter((d) => !this.#fixed.has(d));
-    const { prepared, params } = this.#prepare(open, (block) => (ends.get(block) ?? this.#buffers.get(block))!);
+    const { prepared, params } = this.#prepare(
+      open,
+      (block) => (ends.get(block) ?? this.#buffers.get(block))!,
+    );
     const bound = new Map(open.map((dispatch, i) => [dispatch, prepared[i]!]));
     const launches = this.#all.map(({ step, dispatch }) => {
       return { step, dispatch, prepared: (this.#fixed.get(dispatch) ?? bound.get(dispatch))! };

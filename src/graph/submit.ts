@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import type { Pace } from './pace.js';
 import type { Step } from './plan.js';
-import { passes, Profile } from './profile.js';
+import { Profile, passes } from './profile.js';
 import type { Launch } from './program.js';
 
 export interface RunProgress {
@@ -26,7 +26,11 @@ export interface SubmitOptions {
 }
 
 /** Cuts launches into submits of about `maxSubmitMs` by the pace's estimate. */
-function* chunks(launches: readonly Launch[], pace: Pace, maxSubmitMs: number): Generator<[Launch[], number]> {
+function* chunks(
+  launches: readonly Launch[],
+  pace: Pace,
+  maxSubmitMs: number,
+): Generator<[Launch[], number]> {
   let chunk: Launch[] = [];
   let ms = 0;
   for (const launch of launches) {
@@ -79,7 +83,12 @@ export async function submitAll(
         device.queue.submit([encoder.finish()]);
       });
       submits++;
-      flight.push({ done: device.queue.onSubmittedWorkDone(), estimate, layer, share: Math.min(1, submitted / all) });
+      flight.push({
+        done: device.queue.onSubmittedWorkDone(),
+        estimate,
+        layer,
+        share: Math.min(1, submitted / all),
+      });
     }
     while (flight.length > 0) await land();
     const ms = performance.now() - start;

@@ -1,1 +1,2 @@
 import './cases.test.js';
+import './net.test.js';

@@ -1,0 +1,29 @@
+import type { Graph } from './builder.js';
+import { KINDS } from './kinds.js';
+import type { Kind, Node } from './node.js';
+
+/** A tensor that a graph needs from its weights. */
+export interface Parameter {
+  /** `<layer>.weight`, `<layer>.bias`. */
+  readonly name: string;
+  readonly node: Node;
+  /** [out, in/groups, kh, kw], [in, out/groups, kh, kw] where transposed, or [channels]. */
+  readonly dims: readonly number[];
+}
+
+/** Every tensor of a graph, in the order of its layers. */
+export function parameters(graph: Graph): Parameter[] {
+  return graph.nodes.flatMap((node) => {
+    const rule = KINDS[node.kind] as Kind<unknown>;
+    const shape = rule.filter?.(node.attrs, 'fast').shape;
+    const found: Parameter[] = [];
+    if (shape) {
+      const { out, in: inputs, groups, kernel, transposed } = shape;
+      const dims = transposed ? [inputs, out / groups, ...kernel] : [out, inputs / groups, ...kernel];
+      found.push({ name: `${node.name}.weight`, node, dims });
+    }
+    for (const [name, length] of Object.entries(rule.vectors?.(node.attrs) ?? {}))
+      found.push({ name: `${node.name}.${name}`, node, dims: [length] });
+    return found;
+  });
+}

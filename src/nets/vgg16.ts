@@ -1,0 +1,60 @@
+import { Graph } from '../graph/builder.js';
+import type { Node } from '../graph/node.js';
+
+export interface Vgg16Options {
+  /** Share of the channels of every trunk layer; 1 is VGG16. */
+  readonly width?: number;
+  /** Padding of conv1_1: 1 in the classifier, 100 in FCN, where any image then gives at least one cell. */
+  readonly pad?: number;
+}
+
+/** VGG16 up to pool5 (Simonyan and Zisserman 2014): 3x3 convolutions with ReLU, 2x2 max-pools rounded up. */
+export function vgg16(g: Graph, data: Node, { width = 1, pad = 1 }: Vgg16Options = {}) {
+  const conv = (name: string, x: Node, out: number, border = 1) =>
+    g.conv(name, x, { out: narrow(out, width), kernel: 3, pad: border, relu: true });
+  const pool = (name: string, x: Node) => g.maxPool(name, x, { kernel: 2, stride: 2, ceil: true });
+
+  const conv1_1 = conv('conv1_1', data, 64, pad);
+  const conv1_2 = conv('conv1_2', conv1_1, 64);
+  const pool1 = pool('pool1', conv1_2);
+
+  const conv2_1 = conv('conv2_1', pool1, 128);
+  const conv2_2 = conv('conv2_2', conv2_1, 128);
+  const pool2 = pool('pool2', conv2_2);
+
+  const conv3_1 = conv('conv3_1', pool2, 256);
+  const conv3_2 = conv('conv3_2', conv3_1, 256);
+  const conv3_3 = conv('conv3_3', conv3_2, 256);
+  const pool3 = pool('pool3', conv3_3);
+
+  const conv4_1 = conv('conv4_1', pool3, 512);
+  const conv4_2 = conv('conv4_2', conv4_1, 512);
+  const conv4_3 = conv('conv4_3', conv4_2, 512);
+  const pool4 = pool('pool4', conv4_3);
+
+  const conv5_1 = conv('conv5_1', pool4, 512);
+  const conv5_2 = conv('conv5_2', conv5_1, 512);
+  const conv5_3 = conv('conv5_3', conv5_2, 512);
+  const pool5 = pool('pool5', conv5_3);
+  return { pool3, pool4, pool5 };
+}
+
+/** Channels of a layer at a share of its full width. */
+export const narrow = (full: number, width: number): number => Math.max(1, Math.round(full * width));
+
+/** The classifier that FCN-VGG16 is cast from: 224 x 224 pixels, fc6 to fc8 as inner products. */
+export function vgg16Classifier({
+  width = 1,
+  classes = 1000,
+}: {
+  width?: number;
+  classes?: number;
+} = {}): Graph {
+  const g = new Graph('vgg16');
+  const data = g.input('data', 3, [224, 224]);
+  const { pool5 } = vgg16(g, data, { width });
+  const fc6 = g.innerProduct('fc6', pool5, { out: narrow(4096, width), relu: true });
+  const fc7 = g.innerProduct('fc7', fc6, { out: narrow(4096, width), relu: true });
+  g.output(g.innerProduct('fc8', fc7, { out: classes }));
+  return g;
+}

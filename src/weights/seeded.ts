@@ -1,0 +1,38 @@
+import type { Graph } from '../graph/builder.js';
+import { parameters } from '../graph/parameters.js';
+import type { Weights } from './weights.js';
+
+/**
+ * Reproducible weights for a net that has none: uniform with the variance 2 / fan-in of He et al.
+ * (arXiv:1502.01852), so that values keep their size through ReLU layers; small biases; factors and
+ * slopes of one half to one.
+ */
+export function seededWeights(graph: Graph, seed: number): Weights {
+  const weights: Weights = new Map();
+  for (const [i, { name, dims }] of parameters(graph).entries()) {
+    const size = dims.reduce((a, b) => a * b, 1);
+    const data = uniform(size, seed * 1000 + i);
+    if (dims.length > 1) {
+      const bound = Math.sqrt((6 * dims[0]!) / size);
+      for (let k = 0; k < size; k++) data[k]! *= bound;
+    } else {
+      const bias = name.endsWith('.bias');
+      for (let k = 0; k < size; k++) data[k] = bias ? 0.05 * data[k]! : 0.75 + 0.25 * data[k]!;
+    }
+    weights.set(name, { dims, data });
+  }
+  return weights;
+}
+
+/** Uniform in [-1, 1): xorshift32 (Marsaglia 2003), fast enough for 134 million values. */
+function uniform(count: number, seed: number): Float32Array {
+  const data = new Float32Array(count);
+  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x6a09e667) | 0 || 1;
+  for (let i = 0; i < count; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    data[i] = state / 2 ** 31;
+  }
+  return data;
+}

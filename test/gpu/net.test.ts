@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { createEngine, type Engine } from '../../src/engine/engine.js';
+import { download, type Tensor } from '../../src/engine/tensor.js';
+import { Graph } from '../../src/graph/builder.js';
+import { convolutionalise } from '../../src/graph/convolutionalise.js';
+import { vgg16Classifier } from '../../src/nets/vgg16.js';
+import { seededWeights } from '../../src/weights/seeded.js';
+import { random } from '../random.js';
+import { runGraph } from '../reference/graph.js';
+import { relativeError } from './compare.js';
+
+/** Whole nets may differ from their twin by so much of the largest score. */
+const NET_TOLERANCE = 1e-4;
+
+const image = (h: number, w: number, seed = 3) => ({
+  shape: { n: 1, c: 3, h, w },
+  data: random(3 * h * w, seed).map((v) => 100 * v),
+});
+
+describe('nets', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine.dispose());
+
+  it('a classifier equals the single cell of the convolutionalised net', async () => {
+    const classifier = vgg16Classifier({ width: 1 / 16, classes: 10 });
+    const weights = seededWeights(classifier, 1);
+    const input = image(224, 224);
+    const wanted = runGraph(classifier, weights, { data: input }).get('fc8')!.data;
+    for (const graph of [classifier, convolutionalise(classifier)]) {
+      const net = await engine.compile(graph, { weights });
+      const { outputs } = await net.run(input);
+      const scores = outputs.fc8 as Tensor;
+      expect(relativeError(await download(engine, scores), wanted)).to.be.at.most(NET_TOLERANCE);
+      scores.buffer.destroy();
+      net.dispose();
+    }
+  });
+
+  it('any size runs, and a later size does not disturb an earlier plan', async () => {
+    const graph = new Graph('small');
+    const a = graph.conv('a', graph.input('data', 3), { out: 20, kernel: 3, pad: 1, relu: true });
+    const b = graph.conv('b', a, { out: 20, kernel: 3, pad: 1 });
+    graph.output(graph.maxPool('pool', b, { kernel: 2, stride: 2, ceil: true }));
+    const weights = seededWeights(graph, 2);
+    const net = await engine.compile(graph, { weights });
+    for (const [h, w] of [
+      [9, 14],
+      [31, 5],
+      [9, 14],
+      [1, 1],
+    ] as const) {
+      const input = image(h, w, h);
+      const { outputs } = await net.run(input);
+      const wanted = runGraph(graph, weights, { data: input }).get('pool')!.data;
+      expect(relativeError(await download(engine, outputs.pool as Tensor), wanted)).to.be.at.most(
+        NET_TOLERANCE,
+      );
+      outputs.pool!.buffer.destroy();
+    }
+    net.dispose();
+  });
+});
