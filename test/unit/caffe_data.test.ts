@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { parameters } from '../../src/graph/parameters.js';
+import { readCaffemodel } from '../../src/weights/caffe/caffemodel.js';
+import { importCaffe } from '../../src/weights/caffe/import.js';
+import { readNet } from '../../src/weights/caffe/net.js';
+import { parsePrototxt } from '../../src/weights/caffe/prototxt.js';
+import { readSafetensors, weightsOf } from '../../src/weights/safetensors.js';
+import { checkFinite } from '../../src/weights/weights.js';
+
+const folder = process.env.RAREFY_DATA;
+
+/** Files below the folder that RAREFY_DATA names, by their ending. */
+const files = (ending: string): string[] =>
+  folder
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith(ending))
+        .sort()
+    : [];
+const bytes = (path: string): Uint8Array => readFileSync(join(folder!, path));
+const text = (path: string): string => readFileSync(join(folder!, path), 'utf8');
+
+/** Nets with a layer that does not run, and which. */
+const REFUSED = new Map([
+  ['caffe-layers/layer_batch_norm_local_stats', 'BatchNorm with the statistics of its input'],
+  ['caffe-layers/layer_eltwise', 'Reshape'],
+  ['caffe-layers/layer_lrn_spatial', 'LRN WITHIN_CHANNEL'],
+  ['caffe-layers/layer_mvn', 'MVN'],
+  ['caffe-layers/reshape_and_slice_routines', 'an input of unknown channels'],
+  ['weights/ultraface_rfb320', 'Permute'],
+]);
+
+(folder ? describe : describe.skip)("others' files in RAREFY_DATA", () => {
+  for (const path of files('.prototxt')) {
+    it(`parses ${path}`, () => {
+      const net = parsePrototxt(text(path));
+      if (net.has('base_lr')) return; // a solver
+      const { layers, skipped } = readNet(text(path));
+      expect(layers.length + skipped.length).to.be.at.least(1);
+    });
+  }
+  for (const path of files('.caffemodel')) {
+    it(`reads ${path}`, () => {
+      const { layers } = readCaffemodel(bytes(path));
+      const blobs = layers.flatMap((layer) => layer.blobs);
+      expect(blobs.length).to.be.at.least(1);
+      checkFinite(new Map(blobs.map((blob, i) => [`blob ${i}`, blob])));
+    });
+  }
+  for (const path of files('.safetensors')) {
+    it(`reads ${path}`, () => {
+      const file = readSafetensors(bytes(path));
+      expect(file.tensors.size).to.be.at.least(1);
+      checkFinite(weightsOf(file));
+    });
+  }
+  for (const path of files('weights_v1.caffemodel')) {
+    const net = dirname(path);
+    it(`${net}: V1, V2 and safetensors hold equal numbers`, () => {
+      const [v1, v2] = [path, join(net, 'weights.caffemodel')].map(
+        (p) => new Map(readCaffemodel(bytes(p)).layers.map((layer) => [layer.name, layer])),
+      );
+      const tensors = weightsOf(readSafetensors(bytes(join(net, 'weights.safetensors'))));
+      let compared = 0;
+      for (const [name, { dims, data }] of tensors) {
+        const [, layer = '', part] = /^(.*)\.(weight|bias)$/.exec(name)!;
+        const index = part === 'weight' ? 0 : 1;
+        const blob = v2!.get(layer)!.blobs[index]!;
+        expect(blob.dims).to.eql(dims);
+        expect(blob.data, `V2 ${name}`).to.eql(data);
+        expect(v1!.get(layer)!.blobs[index]!.data, `V1 ${name}`).to.eql(data);
+        compared++;
+      }
+      expect(compared).to.equal([...v2!.values()].reduce((sum, layer) => sum + layer.blobs.length, 0));
+    });
+  }
+  const deployed = files('deploy.prototxt').filter((path) =>
+    /^(caffe-layers|reference-nets|weights)\//.test(path),
+  );
+  for (const path of deployed) {
+    const net = dirname(path);
+    const refused = REFUSED.get(net);
+    it(refused ? `${net} does not run: ${refused}` : `imports ${net} with all its weights`, () => {
+      const own = readdirSync(join(folder!, net)).find((name) => name.endsWith('.caffemodel'));
+      const run = () => importCaffe(readNet(text(path)), own ? readCaffemodel(bytes(join(net, own))) : null);
+      if (refused) {
+        expect(run).to.throw(refused);
+        return;
+      }
+      const { graph, weights } = run();
+      expect(graph.outputs.size).to.be.at.least(1);
+      if (!own) return;
+      for (const { name, dims } of parameters(graph))
+        expect(weights.get(name)?.data.length, name).to.equal(dims.reduce((a, b) => a * b, 1));
+    });
+  }
+});
