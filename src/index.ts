@@ -1,9 +1,14 @@
 export * from './engine/engine.js';
+export * from './engine/image.js';
 export * from './engine/operators.js';
+export * from './engine/pixels.js';
 export * from './engine/recording.js';
 export * from './engine/tensor.js';
 export * from './errors.js';
 export { type AdapterInfo, adapterName } from './gpu/device.js';
 export * from './limits.js';
+export { batchNormScale, type ChannelScale, foldScale } from './ops/batch_norm.js';
 export { conv2dLayout } from './ops/conv2d.js';
+export { CAFFE_PREPROCESS, type Preprocess } from './ops/image.js';
+export { preluSlope } from './ops/prelu.js';
 export type { Padding, Pair, Shape } from './shape.js';

@@ -1,3 +1,5 @@
+export * from './operators/channels.js';
 export * from './operators/conv.js';
 export type { On } from './operators/on.js';
+export * from './operators/pointwise.js';
 export * from './operators/pool.js';

@@ -1,6 +1,6 @@
 import type { View } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
-import { blocks } from '../shape.js';
+import { blocks, type Shape, showShape } from '../shape.js';
 import {
   type AnyMap,
   type BandOptions,
@@ -55,4 +55,17 @@ export function checkVector(op: string, name: string, view: View<unknown>, chann
     throw new ShapeError(
       `${op}: ${name} of ${view.size} bytes, should be ${16 * blocks(channels)} for ${channels} channels`,
     );
+}
+
+/** Throws unless a map has a pixel for each of another's. */
+export function checkPixels(
+  op: string,
+  name: string,
+  have: Omit<Shape, 'c'>,
+  wanted: Omit<Shape, 'c'>,
+): void {
+  if (have.n !== wanted.n || have.h !== wanted.h || have.w !== wanted.w) {
+    const show = ({ n, h, w }: Omit<Shape, 'c'>) => showShape({ n, h, w });
+    throw new ShapeError(`${op}: ${name} of ${show(have)} pixels, should be ${show(wanted)}`);
+  }
 }

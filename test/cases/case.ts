@@ -1,11 +1,12 @@
 import type { Elem, ElemType } from '../../src/dispatch.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { On } from '../../src/engine/operators.js';
+import type { Pixels } from '../../src/engine/pixels.js';
 import type { Tensor } from '../../src/engine/tensor.js';
 
 /** An operator with its operands on the GPU, ready to run as often as one likes. */
 export interface Launch {
-  readonly outputs: readonly Tensor<ElemType>[];
+  readonly outputs: readonly (Tensor<ElemType> | Pixels)[];
   run(on: On): void;
   free(): void;
 }

@@ -1,0 +1,53 @@
+import sumKernel from '../../kernels/sum.wgsl';
+import type { Dispatch } from '../dispatch.js';
+import { ShapeError } from '../errors.js';
+import type { Lowering, Operand } from '../lower/lowering.js';
+import { pixelRuns } from '../lower/pixel_runs.js';
+import { blocks, type Shape, sameShape, showShape } from '../shape.js';
+
+export interface SumOptions {
+  /** A factor for each map; 1 by default. */
+  readonly coefficients?: readonly number[];
+}
+
+/** The common shape of the maps. */
+export function sumShape(op: string, xs: readonly Shape[], o: SumOptions = {}): Shape {
+  const [first, ...rest] = xs;
+  if (!first) throw new ShapeError(`${op}: no maps, should be at least one`);
+  for (const x of rest) {
+    if (!sameShape(x, first))
+      throw new ShapeError(`${op}: map of ${showShape(x)}, should be ${showShape(first)}`);
+  }
+  if (o.coefficients && o.coefficients.length !== xs.length)
+    throw new ShapeError(`${op}: ${o.coefficients.length} coefficients, should be ${xs.length}`);
+  return first;
+}
+
+/** y = c_0 x_0 + c_1 x_1 + ..., a launch for every two maps; y must be none of them. */
+export function sum<B>(
+  ctx: Lowering<B>,
+  t: { xs: readonly Operand<B>[]; y: Operand<B> },
+  o: SumOptions = {},
+): Dispatch<B>[] {
+  const { xs, y } = t;
+  const coefficient = (i: number) => o.coefficients?.[i] ?? 1;
+  const dispatches: Dispatch<B>[] = [];
+  for (let i = 0; i < xs.length; i += 2) {
+    const a = xs[i]!;
+    const b = xs[i + 1];
+    for (const run of pixelRuns(ctx, { a, b: b ?? a, y })) {
+      const count = run.pixels * blocks(y.shape.c);
+      dispatches.push({
+        kernel: sumKernel,
+        elem: ctx.elem,
+        constants: { PAIR: Number(b !== undefined), ACCUMULATE: Number(i > 0) },
+        params: { ...run.params, count, ca: coefficient(i), cb: coefficient(i + 1) },
+        bindings: run.views,
+        invocations: count,
+        flops: 2 * (b ? 2 : 1) * run.pixels * y.shape.c,
+        bytes: run.bytes,
+      });
+    }
+  }
+  return dispatches;
+}
