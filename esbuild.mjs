@@ -1,6 +1,7 @@
 // Builds dist/: the library, the command line, the page that runs jobs, the tests.
 //   node esbuild.mjs          library, tools and type declarations
 //   node esbuild.mjs --tests  the test bundles as well
+//   node esbuild.mjs --bench  the measurements of bench/ as well
 //   node esbuild.mjs --if-missing  nothing where dist/ is there
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
@@ -118,7 +119,19 @@ export async function buildTests() {
   await build({ ...page, entryPoints: ['test/gpu/page.ts'], outfile: 'dist/test/gpu.js' });
 }
 
+/** Measurements that stand outside the benchmark of the operators. */
+export async function buildBench() {
+  await build({
+    ...node,
+    entryPoints: ['bench/layout/run.ts'],
+    outfile: 'dist/bench/layout/run.js',
+    banner: require,
+  });
+  await build({ ...page, entryPoints: ['bench/layout/page.ts'], outfile: 'dist/bench/layout/page.js' });
+}
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (!process.argv.includes('--if-missing') || !existsSync('dist/cli.js')) await buildAll();
   if (process.argv.includes('--tests')) await buildTests();
+  if (process.argv.includes('--bench')) await buildBench();
 }

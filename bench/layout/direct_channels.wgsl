@@ -1,0 +1,47 @@
+// Register-tiled: one invocation per 16 channels of 4 pixels.
+// One input channel a step, for planar maps whose channels fill no vec4. A part, not a kernel.
+
+fn direct(index: u32) {
+  let quads = (params.pixels + 3u) / 4u;
+  let n = index / (quads * params.tiles);
+  if (n >= params.images) { return; }
+  let tile = index / quads % params.tiles;
+  let pixel = 4u * (index % quads);
+
+  var y00 = vec4f(); var y01 = vec4f(); var y02 = vec4f(); var y03 = vec4f();
+  var y10 = vec4f(); var y11 = vec4f(); var y12 = vec4f(); var y13 = vec4f();
+  var y20 = vec4f(); var y21 = vec4f(); var y22 = vec4f(); var y23 = vec4f();
+  var y30 = vec4f(); var y31 = vec4f(); var y32 = vec4f(); var y33 = vec4f();
+
+  for (var u = 0u; u < params.kernel; u++) {
+    for (var v = 0u; v < params.kernel; v++) {
+      let tap = vec2i(vec2u(u, v)) - vec2i(i32(params.pad));
+      let i0 = under_tap(pixel, n, tap);
+      let i1 = under_tap(pixel + 1u, n, tap);
+      let i2 = under_tap(pixel + 2u, n, tap);
+      let i3 = under_tap(pixel + 3u, n, tap);
+      var wi = n * params.w_image + tile * params.w_tile + (u * params.kernel + v) * params.w_tap;
+      for (var i = 0u; i < params.depth; i++) {
+        let x0 = load_channel(i0, i);
+        let x1 = load_channel(i1, i);
+        let x2 = load_channel(i2, i);
+        let x3 = load_channel(i3, i);
+        let w0 = w[wi];
+        y00 += w0 * x0; y10 += w0 * x1; y20 += w0 * x2; y30 += w0 * x3;
+        let w1 = w[wi + 1u];
+        y01 += w1 * x0; y11 += w1 * x1; y21 += w1 * x2; y31 += w1 * x3;
+        let w2 = w[wi + 2u];
+        y02 += w2 * x0; y12 += w2 * x1; y22 += w2 * x2; y32 += w2 * x3;
+        let w3 = w[wi + 3u];
+        y03 += w3 * x0; y13 += w3 * x1; y23 += w3 * x2; y33 += w3 * x3;
+        wi += 4u;
+      }
+    }
+  }
+
+  let at = n * params.y_n + pixel * params.y_p;
+  store(at, 4u * tile, pixel, y00, y10, y20, y30);
+  store(at, 4u * tile + 1u, pixel, y01, y11, y21, y31);
+  store(at, 4u * tile + 2u, pixel, y02, y12, y22, y32);
+  store(at, 4u * tile + 3u, pixel, y03, y13, y23, y33);
+}

@@ -1,0 +1,11 @@
+// y[n, p, o] = sum over u, v, i of w[o, u, v, i] * x[n, p - pad + (u, v), i]
+//
+// Planar, weights shared by quads.
+// needs: subgroups
+// uses: direct_tile, map_planar, direct_blocks_quad
+enable subgroups;
+
+@compute @workgroup_size(64, 1, 1)
+fn direct_planar_quad(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  direct(id.y * grid.x * 64u + id.x);
+}
