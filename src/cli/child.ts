@@ -106,7 +106,7 @@ export function findDeno(): string | undefined {
 export async function startDeno({ url, bundle, log, onConsole }: StartOptions): Promise<Running> {
   const deno = findDeno();
   if (!deno)
-    throw new UnsupportedError('deno: it is not installed, install it with `npm install --no-save deno`');
+    throw new UnsupportedError('deno: it is not installed, install it with `npm install --no-save -D deno`');
   let env = {};
   if (!hasGpu() && !driverIsChosen()) {
     const driver = lavapipe() ?? (aptInstall('mesa-vulkan-drivers', log) ? lavapipe() : undefined);

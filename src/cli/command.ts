@@ -76,7 +76,12 @@ const camelCase = (name: string) => name.replace(/-(\w)/g, (_, letter: string) =
 const kebabCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Refuses options that the command does not know, and words that it would ignore. */
-export function checkArguments(name: string, given: { readonly _: string[] }, args: ArgsDef, more: boolean) {
+export function checkArguments(
+  name: string,
+  given: Readonly<Record<string, unknown>> & { readonly _: readonly string[] },
+  args: ArgsDef,
+  more: boolean,
+) {
   const known = Object.entries(args).flatMap(
     ([key, { alias = [] }]: [string, ArgsDef[string] & { alias?: string | string[] }]) => [
       camelCase(key),
@@ -128,7 +133,7 @@ async function carryOut<A extends ArgsDef>(own: Definition<A>, args: ParsedArgs<
   try {
     const { text, json: object, ok = true } = await own.run(args, tools);
     line.clear();
-    console.log(json ? JSON.stringify(object) : text);
+    if (json || text) console.log(json ? JSON.stringify(object) : text);
     if (!ok) process.exitCode = 1;
   } finally {
     line.clear();

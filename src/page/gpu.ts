@@ -18,7 +18,7 @@ export async function openGpu(runtime: Runtime): Promise<GPU> {
 async function openNodeGpu(): Promise<GPU> {
   const dawn = await import('webgpu').catch((cause) => {
     throw new UnsupportedError(
-      `node: the package webgpu is missing or does not load, install it with \`npm install --no-save webgpu\``,
+      `node: the package webgpu is missing or does not load, install it with \`npm install --no-save -D webgpu\``,
       { cause },
     );
   });

@@ -6,3 +6,7 @@ import './caffe_import.test.js';
 import './caffe_net.test.js';
 import './caffe_prototxt.test.js';
 import './safetensors.test.js';
+import './browser.test.js';
+import './command.test.js';
+import './floors.test.js';
+import './server.test.js';
