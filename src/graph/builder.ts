@@ -1,7 +1,9 @@
-import { type CoordMap, IDENTITY } from '../coords.js';
+import { type CoordMap, cropOffset, IDENTITY } from '../coords.js';
 import type { Engine } from '../engine/engine.js';
 import { ShapeError } from '../errors.js';
 import type { AvgPoolOptions, PoolOptions } from '../lower/pool.js';
+import type { ConvTranspose2dOptions } from '../ops/conv_transpose2d.js';
+import type { BilinearOptions } from '../ops/conv_transpose2d_bilinear.js';
 import type { Conv2dOptions } from '../ops/conv2d.js';
 import type { LrnOptions } from '../ops/lrn.js';
 import type { SoftmaxOptions } from '../ops/softmax.js';
@@ -14,6 +16,15 @@ export interface ConvOptions extends Conv2dOptions {
   /** Output channels. */
   readonly out: number;
   /** Window, in pixels. */
+  readonly kernel: number | Pair;
+  readonly groups?: number;
+  /** True by default. */
+  readonly bias?: boolean;
+}
+
+export interface ConvTransposeOptions extends Omit<ConvTranspose2dOptions, 'crop'> {
+  /** Output channels. */
+  readonly out: number;
   readonly kernel: number | Pair;
   readonly groups?: number;
   /** True by default. */
@@ -68,6 +79,30 @@ export class Graph {
     const { out, kernel, groups = 1, bias = true, ...options } = o;
     const filter = { out, in: x.channels, kernel: pair(kernel), groups, transposed: false };
     return this.add('conv2d', name, [x], { filter, options, bias });
+  }
+
+  /** Transposed convolution with learned weights, [in, out/groups, kh, kw]. */
+  convTranspose(name: string, x: Node, o: ConvTransposeOptions): Node {
+    const { out, kernel, groups = 1, bias = true, ...options } = o;
+    const filter = { out, in: x.channels, kernel: pair(kernel), groups, transposed: true };
+    return this.add('conv_transpose2d', name, [x], { filter, options, bias });
+  }
+
+  /** Transposed convolution with the fixed bilinear filter, channel by channel: FCN's upsampling. */
+  upsample(name: string, x: Node, o: Omit<BilinearOptions, 'crop'>): Node {
+    return this.add('upsample', name, [x], { options: o });
+  }
+
+  /**
+   * The part of `x` that lies over `like`, of its size. The offset follows from where the two maps lie
+   * over the image; where one of them has no place, or to crop as a file says, give it.
+   */
+  crop(name: string, x: Node, like: Node, offset?: Pair): Node {
+    if (!offset && (!x.coords || !like.coords))
+      throw new ShapeError(
+        `${name}: '${(x.coords ? like : x).name}' has no place over the image, an offset should be given`,
+      );
+    return this.add('crop', name, [x, like], { offset: offset ?? cropOffset(name, x.coords!, like.coords!) });
   }
 
   /** Max-pool. */

@@ -67,15 +67,34 @@ export function fuse(graph: Graph): FusedGraph {
 const is = <K extends KindName>(layer: Layer, kind: K): layer is Layer<K> => layer.kind === kind;
 
 /** The layer that does the work of `x` and of `reader`, whose input number i it is; or null. */
-function merge(reader: Layer, _i: number, x: Layer): Layer | null {
+function merge(reader: Layer, i: number, x: Layer): Layer | null {
   const { node } = reader;
   if (is(reader, 'activation') && reader.attrs.kind === 'relu' && !reader.attrs.slope) {
-    if (is(x, 'conv2d') && !x.attrs.options.relu)
-      return { ...x, attrs: { ...x.attrs, options: { ...x.attrs.options, relu: true } }, node };
+    if ((is(x, 'conv2d') || (is(x, 'conv_transpose2d') && !x.attrs.crop)) && !x.attrs.options.relu)
+      return { ...x, attrs: { ...x.attrs, options: { ...x.attrs.options, relu: true } }, node } as Layer;
     if (is(x, 'inner_product') && !x.attrs.relu) return { ...x, attrs: { ...x.attrs, relu: true }, node };
   }
-  if (is(reader, 'scale') && is(x, 'conv2d') && !x.attrs.options.relu && !x.fold)
-    return { ...x, attrs: { ...x.attrs, bias: true }, fold: { layer: reader, bias: x.attrs.bias }, node };
+  if (
+    is(reader, 'scale') &&
+    (is(x, 'conv2d') || is(x, 'conv_transpose2d')) &&
+    !x.attrs.options.relu &&
+    !x.fold
+  )
+    return {
+      ...x,
+      attrs: { ...x.attrs, bias: true },
+      fold: { layer: reader, bias: x.attrs.bias },
+      node,
+    } as Layer;
+  if (is(reader, 'crop') && (is(x, 'upsample') || is(x, 'conv_transpose2d')) && !x.attrs.crop)
+    return { ...x, attrs: { ...x.attrs, crop: reader.attrs.offset }, node } as Layer;
+  if (is(reader, 'sum') && reader.inputs.length === 2 && !reader.attrs.coefficients && is(x, 'crop'))
+    return {
+      ...reader,
+      kind: 'crop_sum',
+      attrs: { offset: x.attrs.offset },
+      inputs: [reader.inputs[1 - i]!, ...x.inputs],
+    };
   return null;
 }
 

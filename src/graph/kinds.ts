@@ -1,11 +1,25 @@
-import { aligned, type CoordMap, merged, windowed } from '../coords.js';
+import { aligned, type CoordMap, cropped, merged, transposed, windowed } from '../coords.js';
 import { ShapeError } from '../errors.js';
+import { cropShape } from '../lower/crop.js';
 import type { FilterShape } from '../lower/filter.js';
 import { zeroBias } from '../lower/lowering.js';
 import { type AvgPoolOptions, type PoolOptions, poolShape, poolWindow } from '../lower/pool.js';
+import type { TransposedOptions } from '../lower/transposed.js';
 import { type Activation, activation } from '../ops/activation.js';
 import { avgPool } from '../ops/avg_pool.js';
 import { concat, concatShape } from '../ops/concat.js';
+import {
+  type ConvTranspose2dOptions,
+  convTranspose2d,
+  convTranspose2dFlops,
+  convTranspose2dLayout,
+  convTranspose2dShape,
+} from '../ops/conv_transpose2d.js';
+import {
+  type BilinearOptions,
+  bilinearShape,
+  convTranspose2dBilinear,
+} from '../ops/conv_transpose2d_bilinear.js';
 import {
   type Conv2dOptions,
   conv2d,
@@ -14,6 +28,8 @@ import {
   conv2dShape,
   conv2dWindow,
 } from '../ops/conv2d.js';
+import { crop } from '../ops/crop.js';
+import { cropSum, cropSumShape } from '../ops/crop_sum.js';
 import { globalAvgPool, globalAvgPoolShape } from '../ops/global_avg_pool.js';
 import { innerProduct, innerProductFilter } from '../ops/inner_product.js';
 import { type LrnOptions, lrn } from '../ops/lrn.js';
@@ -22,7 +38,7 @@ import { prelu } from '../ops/prelu.js';
 import { scale } from '../ops/scale.js';
 import { type SoftmaxOptions, softmax } from '../ops/softmax.js';
 import { type SumOptions, sum, sumShape } from '../ops/sum.js';
-import { type Pair, type Shape, showShape, type Window } from '../shape.js';
+import { type Pair, padding, pair, type Shape, showShape, type Window } from '../shape.js';
 import type { Kind, KindName } from './node.js';
 
 /** What a layer of each kind is described by. */
@@ -35,6 +51,19 @@ export interface Attrs {
     readonly bias: boolean;
     readonly relu: boolean;
   };
+  /** `crop`: rows and columns cut from the top left, where a crop behind it is merged. */
+  conv_transpose2d: {
+    readonly filter: FilterShape;
+    readonly options: Omit<ConvTranspose2dOptions, 'crop'>;
+    readonly bias: boolean;
+    readonly crop?: Pair;
+  };
+  /** A transposed convolution with fixed bilinear weights, channel by channel. */
+  upsample: { readonly options: Omit<BilinearOptions, 'crop'>; readonly crop?: Pair };
+  /** The second input lends its size. */
+  crop: { readonly offset: Pair };
+  /** The first input plus a crop of the second. */
+  crop_sum: { readonly offset: Pair };
   max_pool: PoolOptions;
   avg_pool: AvgPoolOptions;
   global_avg_pool: Record<never, never>;
@@ -58,6 +87,16 @@ const windowCoords = (x: CoordMap, w: Window): CoordMap => [
   windowed(x[0], axis(w, 0)),
   windowed(x[1], axis(w, 1)),
 ];
+
+/** Padding moves cells as in the convolution whose transpose it is. */
+function transposedCoords(x: CoordMap, kernel: Pair, o: TransposedOptions): CoordMap {
+  const stride = pair(o.stride ?? 1);
+  const dilation = pair(o.dilation ?? 1);
+  const pad = padding(o.pad ?? 0);
+  const along = (i: 0 | 1) =>
+    transposed(x[i], { kernel: kernel[i], stride: stride[i], dilation: dilation[i], pad: pad[i] });
+  return [along(0), along(1)];
+}
 
 /** Maps that meet cell by cell have a place only where they lie alike. */
 const meet = (maps: readonly CoordMap[]): CoordMap | null =>
@@ -97,6 +136,40 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
         { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, filter.out), y: t.y },
         options,
       ),
+  },
+  conv_transpose2d: {
+    channels: (_inputs, { filter }) => filter.out,
+    shape: (name, [x], { filter, options }) => convTranspose2dShape(name, x!, filter, options),
+    coords: ([x], { filter, options }) => transposedCoords(x!, filter.kernel, options),
+    filter: ({ filter }) => ({ shape: filter, layout: convTranspose2dLayout(filter) }),
+    vectors: ({ filter, bias }) => biasVector(filter.out, bias),
+    flops: (y, _inputs, { filter, options }) => convTranspose2dFlops(y, filter, options),
+    lower: (ctx, t, { filter, options, crop: offset }) =>
+      convTranspose2d(
+        ctx,
+        { x: t.inputs[0]!, w: t.filter!, b: t.vectors.bias ?? zeroBias(ctx, filter.out), y: t.y },
+        { ...options, ...(offset && { crop: { offset, size: t.y.shape } }) },
+      ),
+  },
+  upsample: {
+    shape: (name, [x], { options }) => bilinearShape(name, x!, options),
+    coords: ([x], { options }) => transposedCoords(x!, pair(options.kernel), options),
+    lower: (ctx, t, { options, crop: offset }) =>
+      convTranspose2dBilinear(
+        ctx,
+        { x: t.inputs[0]!, y: t.y },
+        { ...options, ...(offset && { crop: { offset, size: t.y.shape } }) },
+      ),
+  },
+  crop: {
+    reads: 1,
+    shape: (name, [x, like], { offset }) => cropShape(name, x!, { offset, size: like! }),
+    coords: ([x], { offset }) => [cropped(x![0], offset[0]), cropped(x![1], offset[1])],
+    lower: (ctx, t, { offset }) => crop(ctx, { x: t.inputs[0]!, y: t.y }, { offset, size: t.y.shape }),
+  },
+  crop_sum: {
+    shape: (name, [a, b], { offset }) => cropSumShape(name, a!, b!, { offset }),
+    lower: (ctx, t, { offset }) => cropSum(ctx, { a: t.inputs[0]!, b: t.inputs[1]!, y: t.y }, { offset }),
   },
   inner_product: {
     channels: (_inputs, { out }) => out,

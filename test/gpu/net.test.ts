@@ -3,9 +3,11 @@ import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
 import { Graph } from '../../src/graph/builder.js';
 import { convolutionalise } from '../../src/graph/convolutionalise.js';
+import { fcn8s } from '../../src/nets/fcn_vgg16.js';
 import { vgg16Classifier } from '../../src/nets/vgg16.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
+import { argmax } from '../reference/channels.js';
 import { runGraph } from '../reference/graph.js';
 import { relativeError } from './compare.js';
 
@@ -37,6 +39,22 @@ describe('nets', () => {
       scores.buffer.destroy();
       net.dispose();
     }
+  });
+
+  it('FCN-8s at a quarter of the width on 97 x 131 pixels equals its float64 twin', async () => {
+    const graph = fcn8s({ width: 1 / 4 });
+    const weights = seededWeights(graph, 4);
+    const input = image(97, 131);
+    const net = await engine.compile(graph, { weights });
+    const { outputs } = await net.run(input);
+    const scores = await download(engine, outputs.score as Tensor);
+    const wanted = runGraph(graph, weights, { data: input }).get('score')!;
+    expect(relativeError(scores, wanted.data)).to.be.at.most(NET_TOLERANCE);
+    const labels = argmax(scores, wanted.shape);
+    const same = argmax(wanted.data, wanted.shape).filter((label, i) => label === labels[i]).length;
+    expect(same / labels.length).to.be.at.least(0.999);
+    outputs.score!.buffer.destroy();
+    net.dispose();
   });
 
   it('any size runs, and a later size does not disturb an earlier plan', async () => {

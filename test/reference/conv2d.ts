@@ -16,27 +16,29 @@ export function conv2d(
   const inGroup = ws.in / ws.groups;
   const outGroup = ws.out / ws.groups;
   const y = new Float64Array(ys.n * ys.c * ys.h * ys.w);
-  let at = 0;
+  const weights = Float64Array.from(w);
+  const input = Float64Array.from(x);
+  // Outputs o with 0 <= o * stride + shift < size.
+  const inside = (shift: number, step: number, size: number, count: number) =>
+    [Math.max(0, Math.ceil(-shift / step)), Math.min(count, Math.floor((size - 1 - shift) / step) + 1)] as const;
   for (let n = 0; n < ys.n; n++)
-    for (let c = 0; c < ys.c; c++)
-      for (let oy = 0; oy < ys.h; oy++)
-        for (let ox = 0; ox < ys.w; ox++) {
-          let sum = b ? b[c]! : 0;
-          for (let i = 0; i < inGroup; i++) {
-            const channel = Math.floor(c / outGroup) * inGroup + i;
-            for (let u = 0; u < kernel[0]; u++) {
-              const iy = oy * stride[0] - pad[0] + u * dilation[0];
-              if (iy < 0 || iy >= xs.h) continue;
-              for (let v = 0; v < kernel[1]; v++) {
-                const ix = ox * stride[1] - pad[1] + v * dilation[1];
-                if (ix < 0 || ix >= xs.w) continue;
-                sum +=
-                  w[((c * inGroup + i) * kernel[0] + u) * kernel[1] + v]! *
-                  x[((n * xs.c + channel) * xs.h + iy) * xs.w + ix]!;
-              }
+    for (let c = 0; c < ys.c; c++) {
+      const plane = (n * ys.c + c) * ys.h * ys.w;
+      if (b) y.fill(b[c]!, plane, plane + ys.h * ys.w);
+      for (let i = 0; i < inGroup; i++)
+        for (let u = 0; u < kernel[0]; u++)
+          for (let v = 0; v < kernel[1]; v++) {
+            const weight = weights[((c * inGroup + i) * kernel[0] + u) * kernel[1] + v]!;
+            const source = (n * xs.c + Math.floor(c / outGroup) * inGroup + i) * xs.h * xs.w;
+            const [top, left] = [u * dilation[0] - pad[0], v * dilation[1] - pad[1]];
+            const [firstY, endY] = inside(top, stride[0], xs.h, ys.h);
+            const [firstX, endX] = inside(left, stride[1], xs.w, ys.w);
+            for (let oy = firstY; oy < endY; oy++) {
+              const row = source + (oy * stride[0] + top) * xs.w + left;
+              const at = plane + oy * ys.w;
+              for (let ox = firstX; ox < endX; ox++) y[at + ox]! += weight * input[row + ox * stride[1]]!;
             }
           }
-          y[at++] = o.relu ? Math.max(sum, 0) : sum;
-        }
-  return y;
+    }
+  return o.relu ? y.map((value) => Math.max(value, 0)) : y;
 }

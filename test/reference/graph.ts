@@ -2,11 +2,16 @@ import type { Graph } from '../../src/graph/builder.js';
 import { inferShapes } from '../../src/graph/fuse.js';
 import type { Attrs } from '../../src/graph/kinds.js';
 import type { KindName, Node } from '../../src/graph/node.js';
-import type { Shape } from '../../src/shape.js';
+import { bilinearFilter } from '../../src/lower/bilinear.js';
+import { type Pair, pair, type Shape } from '../../src/shape.js';
 import type { Weights } from '../../src/weights/weights.js';
+import { avgPool, globalAvgPool } from './avg_pool.js';
+import { concat, lrn, softmax } from './channels.js';
+import { convTranspose2d } from './conv_transpose2d.js';
 import { conv2d } from './conv2d.js';
 import { innerProduct } from './inner_product.js';
 import { maxPool } from './max_pool.js';
+import { activation, prelu, scale, sum } from './pointwise.js';
 
 interface Operands {
   readonly xs: readonly Float64Array[];
@@ -15,17 +20,52 @@ interface Operands {
   readonly get: (name: string) => Float32Array;
 }
 
-const relu = (x: Float64Array, slope = 0) => x.map((v) => (v < 0 ? slope * v : v));
+/** The bilinear filter as weights of a transposed convolution with a group per channel. */
+function bilinearWeights(channels: number, [kh, kw]: Pair): Float64Array {
+  const [rows, columns] = [bilinearFilter(kh), bilinearFilter(kw)];
+  return Float64Array.from({ length: channels * kh * kw }, (_, i) => {
+    const tap = i % (kh * kw);
+    return rows[Math.floor(tap / kw)]! * columns[tap % kw]!;
+  });
+}
 
-const TWINS: { readonly [K in KindName]?: (t: Operands, attrs: Attrs[K]) => Float64Array } = {
-  conv2d: (t, { filter, options, bias }) =>
-    conv2d(t.xs[0]!, t.shapes[0]!, t.get('weight'), filter, bias ? t.get('bias') : null, options),
-  inner_product(t, { out, bias, relu: clip }) {
-    const y = innerProduct(t.xs[0]!, t.y.n, t.get('weight'), out, bias ? t.get('bias') : null);
-    return clip ? relu(y) : y;
-  },
-  max_pool: (t, options) => maxPool(t.xs[0]!, t.shapes[0]!, options).y,
-};
+/** The window of x from `offset`, of y's size. */
+function crop(x: Float64Array, xs: Shape, y: Shape, [top, left]: Pair): Float64Array {
+  return Float64Array.from({ length: y.n * y.c * y.h * y.w }, (_, i) => {
+    const plane = Math.floor(i / (y.h * y.w));
+    const [oy, ox] = [Math.floor(i / y.w) % y.h, i % y.w];
+    return x[(plane * xs.h + oy + top) * xs.w + ox + left]!;
+  });
+}
+
+const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: Attrs[K]) => Float64Array } =
+  {
+    conv2d: (t, { filter, options, bias }) =>
+      conv2d(t.xs[0]!, t.shapes[0]!, t.get('weight'), filter, bias ? t.get('bias') : null, options),
+    conv_transpose2d: (t, { filter, options, bias }) =>
+      convTranspose2d(t.xs[0]!, t.shapes[0]!, t.get('weight'), filter, bias ? t.get('bias') : null, options),
+    upsample(t, { options: { kernel, ...options } }) {
+      const { c } = t.shapes[0]!;
+      const filter = { out: c, in: c, kernel: pair(kernel), groups: c, transposed: true };
+      return convTranspose2d(t.xs[0]!, t.shapes[0]!, bilinearWeights(c, pair(kernel)), filter, null, options);
+    },
+    crop: (t, { offset }) => crop(t.xs[0]!, t.shapes[0]!, t.y, offset),
+    crop_sum: (t, { offset }) => sum([t.xs[0]!, crop(t.xs[1]!, t.shapes[1]!, t.y, offset)], [1, 1]),
+    inner_product(t, { out, bias, relu }) {
+      const y = innerProduct(t.xs[0]!, t.y.n, t.get('weight'), out, bias ? t.get('bias') : null);
+      return relu ? activation(y, { kind: 'relu' }) : y;
+    },
+    max_pool: (t, options) => maxPool(t.xs[0]!, t.shapes[0]!, options).y,
+    avg_pool: (t, options) => avgPool(t.xs[0]!, t.shapes[0]!, options),
+    global_avg_pool: (t) => globalAvgPool(t.xs[0]!, t.shapes[0]!),
+    activation: (t, f) => activation(t.xs[0]!, f),
+    prelu: (t) => prelu(t.xs[0]!, t.y, t.get('weight')),
+    scale: (t, { bias }) => scale(t.xs[0]!, t.y, t.get('weight'), bias ? t.get('bias') : null),
+    lrn: (t, options) => lrn(t.xs[0]!, t.y, options),
+    softmax: (t, options) => softmax(t.xs[0]!, t.y, options.log ?? false),
+    sum: (t, { coefficients }) => sum(t.xs, coefficients ?? t.xs.map(() => 1)),
+    concat: (t) => concat(t.xs, t.shapes),
+  };
 
 /** Runs a whole graph in float64 over planar data, layer by layer as it is written, and returns every map. */
 export function runGraph(
@@ -46,8 +86,7 @@ export function runGraph(
       maps.set(node, Float64Array.from(inputs[node.name]!.data));
       continue;
     }
-    const twin = TWINS[node.kind] as ((t: Operands, attrs: unknown) => Float64Array) | undefined;
-    if (!twin) throw new Error(`no float64 twin for ${node.kind}`);
+    const twin = TWINS[node.kind] as (t: Operands, attrs: unknown) => Float64Array;
     maps.set(node, twin(t, node.attrs));
   }
   return new Map([...maps].map(([node, data]) => [node.name, { shape: shapes.get(node)!, data }]));
