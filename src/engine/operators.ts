@@ -1,5 +1,6 @@
 export * from './operators/channels.js';
 export * from './operators/conv.js';
+export * from './operators/crop.js';
 export type { On } from './operators/on.js';
 export * from './operators/pointwise.js';
 export * from './operators/pool.js';

@@ -3,8 +3,6 @@ import type { Dispatch } from '../dispatch.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import { type AvgPoolOptions, poolDispatches } from '../lower/pool.js';
 
-export { type AvgPoolOptions, poolShape } from '../lower/pool.js';
-
 /** y = mean of x over each window, [N, C, H', W']; taps beyond the padding never count. */
 export const avgPool = <B>(
   ctx: Lowering<B>,

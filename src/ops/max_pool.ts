@@ -4,8 +4,6 @@ import type { Dispatch } from '../dispatch.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import { type PoolOptions, poolDispatches } from '../lower/pool.js';
 
-export { type PoolOptions, poolShape, poolWindow } from '../lower/pool.js';
-
 /** y = max of x over each window's taps inside the image, [N, C, H', W']. */
 export const maxPool = <B>(
   ctx: Lowering<B>,

@@ -1,7 +1,21 @@
 import { avgPoolCases } from './avg_pool.js';
 import type { Case } from './case.js';
+import { channelCases } from './channels.js';
+import { convTranspose2dCases } from './conv_transpose2d.js';
 import { conv2dCases } from './conv2d.js';
+import { cropCases } from './crop.js';
+import { imageCases } from './image.js';
 import { maxPoolCases } from './max_pool.js';
+import { pointwiseCases } from './pointwise.js';
 
 /** Every case, in the order in which tests and benchmarks run them. */
-export const cases: readonly Case[] = [...conv2dCases, ...maxPoolCases, ...avgPoolCases];
+export const cases: readonly Case[] = [
+  ...conv2dCases,
+  ...convTranspose2dCases,
+  ...maxPoolCases,
+  ...avgPoolCases,
+  ...cropCases,
+  ...pointwiseCases,
+  ...channelCases,
+  ...imageCases,
+];

@@ -1,6 +1,6 @@
 import { maxPool, maxPoolIndex } from '../../src/engine/operators.js';
 import { empty, free, upload } from '../../src/engine/tensor.js';
-import { type PoolOptions, poolShape } from '../../src/ops/max_pool.js';
+import { type PoolOptions, poolShape } from '../../src/lower/pool.js';
 import type { Shape } from '../../src/shape.js';
 import { maxPool as reference } from '../reference/max_pool.js';
 import type { Case } from './case.js';

@@ -1,4 +1,4 @@
-import { type PoolOptions, poolShape, poolWindow } from '../../src/ops/max_pool.js';
+import { type PoolOptions, poolShape, poolWindow } from '../../src/lower/pool.js';
 import type { Shape } from '../../src/shape.js';
 
 /**

@@ -1,10 +1,7 @@
-import { type AvgPoolOptions, avgPool as avgPoolOp, poolShape } from '../../ops/avg_pool.js';
+import { type AvgPoolOptions, type PoolOptions, poolShape } from '../../lower/pool.js';
+import { avgPool as avgPoolOp } from '../../ops/avg_pool.js';
 import { globalAvgPool as globalAvgPoolOp, globalAvgPoolShape } from '../../ops/global_avg_pool.js';
-import {
-  maxPoolIndex as maxPoolIndexOp,
-  maxPool as maxPoolOp,
-  type PoolOptions,
-} from '../../ops/max_pool.js';
+import { maxPoolIndex as maxPoolIndexOp, maxPool as maxPoolOp } from '../../ops/max_pool.js';
 import { recorded } from '../recording.js';
 import type { IndexMap, Tensor } from '../tensor.js';
 import { type On, output } from './on.js';

@@ -1,0 +1,31 @@
+import { type FilterShape, filterSize } from './filter.js';
+
+/**
+ * The taps h[u] = 1 - |u - (k - 1)/2| / ceil(k/2) whose outer product is the bilinear filter of Caffe and of
+ * the paper's net surgery. With stride s and k = 2s - s mod 2 the taps that meet at one output sum to 1.
+ */
+export function bilinearFilter(kernel: number): Float64Array {
+  const half = Math.ceil(kernel / 2);
+  return Float64Array.from(
+    { length: kernel },
+    (_, u) => (2 * half - Math.abs(2 * u - (kernel - 1))) / (2 * half),
+  );
+}
+
+/**
+ * Whether transposed weights [I, O/G, kh, kw] upsample each channel by itself with the bilinear filter: its
+ * values on the diagonal within the rounding of f32, and zeros beside it.
+ */
+export function isBilinear(weights: Float32Array, shape: FilterShape): boolean {
+  if (!shape.transposed || shape.in !== shape.out || weights.length !== filterSize(shape)) return false;
+  const [kh, kw] = shape.kernel;
+  const [rows, columns] = [bilinearFilter(kh), bilinearFilter(kw)];
+  const perGroup = shape.out / shape.groups;
+  return weights.every((value, index) => {
+    const tap = index % (kh * kw);
+    const column = Math.floor(index / (kh * kw));
+    const i = Math.floor(column / perGroup);
+    if (column % perGroup !== i % perGroup) return value === 0;
+    return Math.abs(value - rows[Math.floor(tap / kw)]! * columns[tap % kw]!) <= 2 ** -23;
+  });
+}

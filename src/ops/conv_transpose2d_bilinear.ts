@@ -1,0 +1,63 @@
+import kernel from '../../kernels/conv_transpose2d_bilinear.wgsl';
+import type { Dispatch } from '../dispatch.js';
+import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
+import {
+  type TransposedOptions,
+  transposedParams,
+  transposedRows,
+  transposedShape,
+  transposedWindow,
+} from '../lower/transposed.js';
+import { blocks, ceilDiv, type Pair, pair, type Shape } from '../shape.js';
+
+export interface BilinearOptions extends Omit<TransposedOptions, 'dilation'> {
+  readonly kernel: number | Pair;
+}
+
+export const bilinearShape = (op: string, x: Shape, o: BilinearOptions): Shape =>
+  transposedShape(op, x, x.c, pair(o.kernel), o);
+
+/**
+ * Each channel upsampled by itself with the bilinear filter of `bilinearFilter`, zero beyond the map:
+ * FCN's `upscore`, and with `crop` its `score`. [N, C, H', W'].
+ */
+export function convTranspose2dBilinear<B>(
+  ctx: Lowering<B>,
+  { x, y }: { x: Operand<B>; y: Operand<B> },
+  o: BilinearOptions,
+): Dispatch<B>[] {
+  const win = transposedWindow(pair(o.kernel), o);
+  const rows = transposedRows(x.shape.h, win);
+  const taps = ceilDiv(win.kernel[0], win.stride[0]) * ceilDiv(win.kernel[1], win.stride[1]);
+  const flops = (band: { images: number; rows: number }) =>
+    2 * band.images * band.rows * y.shape.w * y.shape.c * taps;
+  const perRow = flops({ images: 1, rows: 1 });
+  return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: perRow }).map((band): Dispatch<B> => {
+    const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
+    const yv = rowsView(ctx, y, band);
+    const count = band.images * band.rows * y.shape.w * blocks(y.shape.c);
+    return {
+      kernel,
+      elem: ctx.elem,
+      constants: {},
+      params: {
+        ...transposedParams(win),
+        x_base: xv.base,
+        x_h: x.shape.h,
+        x_w: x.shape.w,
+        c4: blocks(x.shape.c),
+        y_base: yv.base,
+        y_h: y.shape.h,
+        y_w: y.shape.w,
+        image: band.image,
+        row: band.row,
+        rows: band.rows,
+        count,
+      },
+      bindings: { x: xv.view, y: yv.view },
+      invocations: count,
+      flops: flops(band),
+      bytes: xv.bytes + yv.bytes,
+    };
+  });
+}
