@@ -9,14 +9,15 @@ export interface WeightTensor {
 /** A net's numbers by name: `<layer>.weight`, `<layer>.bias`. */
 export type Weights = Map<string, WeightTensor>;
 
-/** Throws a WeightsError that names the first tensor with a NaN or an infinity, and where it stands. */
-export function checkFinite(weights: Weights): void {
-  for (const [name, { data }] of weights) {
-    const at = data.findIndex((v) => !Number.isFinite(v));
-    if (at >= 0)
-      throw new WeightsError(
-        `${name}: element ${at} of ${data.length} is ${data[at]}, should be finite`,
-        name,
-      );
+/** Throws a WeightsError that names the tensor and its first NaN or infinity. */
+export function checkFiniteTensor(name: string, data: Float32Array): void {
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i]))
+      throw new WeightsError(`${name}: element ${i} of ${data.length} is ${data[i]}, should be finite`, name);
   }
+}
+
+/** Checks every tensor of a net. */
+export function checkFinite(weights: Weights): void {
+  for (const [name, { data }] of weights) checkFiniteTensor(name, data);
 }

@@ -25,6 +25,7 @@ const text = (path: string): string => readFileSync(join(folder!, path), 'utf8')
 const REFUSED = new Map([
   ['caffe-layers/layer_batch_norm_local_stats', 'BatchNorm with the statistics of its input'],
   ['caffe-layers/layer_eltwise', 'Reshape'],
+  ['caffe-layers/layer_interp', 'Interp'],
   ['caffe-layers/layer_lrn_spatial', 'LRN WITHIN_CHANNEL'],
   ['caffe-layers/layer_mvn', 'MVN'],
   ['caffe-layers/reshape_and_slice_routines', 'an input of unknown channels'],
@@ -73,6 +74,17 @@ const REFUSED = new Map([
         compared++;
       }
       expect(compared).to.equal([...v2!.values()].reduce((sum, layer) => sum + layer.blobs.length, 0));
+    });
+  }
+  for (const path of files('_val.prototxt').filter((p) => p.startsWith('prototxt/fcn/'))) {
+    it(`derives the crops that ${path} gives`, () => {
+      const inputs = { data: [1, 3, 500, 500] };
+      const given = importCaffe(readNet(text(path)), null, { inputs }).graph;
+      const bare = text(path).replaceAll(/crop_param \{[^}]*\}/g, '');
+      const derived = importCaffe(readNet(bare), null, { inputs }).graph;
+      const crops = given.nodes.filter((node) => node.kind === 'crop');
+      expect(crops.length).to.be.at.least(1);
+      for (const { name, attrs } of crops) expect(derived.node(name).attrs, name).to.eql(attrs);
     });
   }
   const deployed = files('deploy.prototxt').filter((path) =>

@@ -193,6 +193,26 @@ describe('caffe import', () => {
       'x.bias: the caffemodel has none',
     );
   });
+  it('crops as the file says, and where the maps lie when it says nothing', () => {
+    const net = (param: string) =>
+      readNet(`${input}
+        layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param { num_output: 2 kernel_size: 3 pad: 9 stride: 4 } }
+        layer { name: "up" type: "Deconvolution" bottom: "conv" top: "up" convolution_param { num_output: 2 group: 2 kernel_size: 7 stride: 4 } }
+        layer { name: "score" type: "Crop" bottom: "up" bottom: "data" top: "score" ${param} }`);
+    const numbers = model({ conv: [blob([2, 3, 3, 3]), blob([2])], up: [blob([2, 1, 7, 7]), blob([2])] });
+    for (const [param, offset] of [
+      ['crop_param { axis: 2 offset: 5 }', [5, 5]],
+      ['crop_param { offset: [4, 6] }', [4, 6]],
+      ['crop_param { axis: 2 }', [0, 0]],
+      ['', [11, 11]],
+    ] as const) {
+      const { graph } = importCaffe(net(param), numbers);
+      expect(graph.node('score').attrs).to.eql({ offset });
+      expect(graph.node('up').attrs).to.deep.include({
+        filter: { out: 2, in: 2, kernel: [7, 7], groups: 2, transposed: true },
+      });
+    }
+  });
   it('says which blob a layer reads before it is made', () => {
     const net = readNet(`${input} layer { name: "relu" type: "ReLU" bottom: "conv9" top: "relu" }`);
     expect(() => importCaffe(net, null)).to.throw(

@@ -60,10 +60,12 @@ const outputs = ({ layer }: LayerImport): number =>
     throw new ShapeError(`${layer.name}: no num_output, should be the number of its channels`);
   })();
 
+/** Convolution and Deconvolution; the filter of the latter is [in, out/groups, kh, kw]. */
 function convolution(c: LayerImport): Node {
   const x = onlyInput(c);
   channelAxis(c, 'axis');
   const { params } = c.layer;
+  const transposed = c.layer.type === 'Deconvolution';
   const out = outputs(c);
   const groups = params.size('group') ?? 1;
   const bias = params.boolean('bias_term') ?? true;
@@ -77,8 +79,8 @@ function convolution(c: LayerImport): Node {
     pad: spatial(c, 'pad', 'pad', 0),
     dilation: spatial(c, 'dilation', 'dilation', 1),
   };
-  const node = c.graph.conv(c.name, x, options);
-  const dims = [out, x.channels / groups, ...kernel];
+  const node = transposed ? c.graph.convTranspose(c.name, x, options) : c.graph.conv(c.name, x, options);
+  const dims = transposed ? [x.channels, out / groups, ...kernel] : [out, x.channels / groups, ...kernel];
   c.weights('weight', dims, c.blob(0, [dims]));
   if (bias) c.weights('bias', [out], c.blob(1, [[out]]));
   return node;
@@ -157,6 +159,23 @@ function concat(c: LayerImport): Node {
   return c.inputs.length === 1 ? c.inputs[0]! : c.graph.concat(c.name, c.inputs);
 }
 
+/**
+ * Caffe crops at 0 where `crop_param` gives no offset. A Crop without any is of the branch of Caffe that FCN
+ * came with: there the offset follows from where the maps lie.
+ */
+function crop(c: LayerImport): Node {
+  const [x, like] = c.inputs;
+  if (!x || !like || c.inputs.length > 2)
+    return refuse(c, `of ${c.inputs.length} bottoms does not run, should have two`);
+  const { params } = c.layer;
+  const axis = params.number('axis') ?? 2;
+  if (axis !== 2) refuse(c, `from axis ${axis} on does not run, should be 2`);
+  if (!params.has('axis') && !params.has('offset')) return c.graph.crop(c.name, x, like);
+  const [top = 0, left = top, ...more] = params.sizes('offset');
+  if (more.length > 0) refuse(c, `of ${more.length + 2} offsets does not run, should have one or two`);
+  return c.graph.crop(c.name, x, like, [top, left]);
+}
+
 function softmax(c: LayerImport): Node {
   channelAxis(c, 'axis');
   return c.graph.softmax(c.name, onlyInput(c));
@@ -220,6 +239,8 @@ export const LAYERS: ReadonlyMap<string, (c: LayerImport) => Node> = new Map([
   ['Bias', bias],
   ['Concat', concat],
   ['Convolution', convolution],
+  ['Crop', crop],
+  ['Deconvolution', convolution],
   ['Eltwise', eltwise],
   ['InnerProduct', innerProduct],
   ['LRN', lrn],
