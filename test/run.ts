@@ -1,5 +1,7 @@
 // Runs the tests: node dist/test/run.js unit|chrome|node|deno [--grep REGEXP] [--long]
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
@@ -20,11 +22,28 @@ const STACK_LINES = 4;
 
 const failures: string[] = [];
 
+let sourceMap: SourceMap | undefined;
+
+/** Names the source of a place in the page's bundle. */
+function sourceOf(line: string): string {
+  return line.replace(/[^\s()]*\b(?:page|gpu)\.js:(\d+):(\d+)/, (place, row: string, column: string) => {
+    sourceMap ??= new SourceMap(JSON.parse(readFileSync(join(here, 'gpu.js.map'), 'utf8')));
+    const entry = sourceMap.findEntry(Number(row) - 1, Number(column) - 1);
+    return 'originalSource' in entry
+      ? `${relative('.', join(here, entry.originalSource))}:${entry.originalLine + 1}`
+      : place;
+  });
+}
+
 function print(event: TestEvent): void {
   if (event.kind === 'pass') console.log(`  ok    ${event.title} (${event.ms} ms)`);
   else if (event.kind === 'skip') console.log(`  skip  ${event.title}`);
   else {
-    const stack = event.stack.split('\n').filter((line) => /^\s+at /.test(line));
+    const stack = event.stack
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .map(sourceOf)
+      .filter((line) => !line.includes('node_modules/'));
     const lines = [event.message, ...stack.slice(0, STACK_LINES)].join('\n').replaceAll('\n', '\n        ');
     console.log(`  FAIL  ${event.title}\n        ${lines}`);
     failures.push(`${event.title}: ${event.message.split('\n')[0]}`);

@@ -56,6 +56,7 @@ export async function runJob(job: Omit<JobDescription, 'runtime'>, options: RunO
       late = setTimeout(() => failed(signal!.reason), ABORT_GRACE);
     };
   });
+  aborted.catch(() => {}); // it may come before anyone waits for it
   signal?.addEventListener('abort', abort, { once: true });
   try {
     running = await START[runtime]({ url: server.url, bundle: options.bundle, log, onConsole });

@@ -51,17 +51,8 @@ describe('the job server', () => {
     expect((await post('job', '')).status).to.equal(404);
   });
   it('refuses paths that lead out of a folder', async () => {
-    for (const path of [
-      '../secret',
-      '%2e%2e/secret',
-      '..%2Fsecret',
-      '/etc/passwd/../../x/..',
-      'a/../../secret',
-    ])
-      expect(inside(join(folder, 'out'), path)?.startsWith(join(folder, 'out')) ?? true, path).to.equal(true);
-    expect(inside(join(folder, 'out'), '..%2Fsecret')).to.equal(null);
-    expect(inside(folder, '%00')).to.equal(null);
-    expect(inside(folder, '%')).to.equal(null);
+    for (const path of ['../secret', '%2e%2e/secret', '..%2Fsecret', 'a/../../secret', '', '%00', '%'])
+      expect(inside(folder, path), path).to.equal(null);
     expect(inside(folder, 'b/c.png')).to.equal(join(folder, 'b', 'c.png'));
     // A client that does not tidy the path as fetch does.
     const { port, pathname } = new URL(server.url);
