@@ -6,6 +6,8 @@ export * from './engine/recording.js';
 export * from './engine/tensor.js';
 export * from './errors.js';
 export { type AdapterInfo, adapterName } from './gpu/device.js';
+export * from './image/palette.js';
+export { parsePreprocess } from './image/preprocess.js';
 export * from './limits.js';
 export { batchNormScale, type ChannelScale, foldScale } from './ops/batch_norm.js';
 export { conv2dLayout } from './ops/conv2d.js';

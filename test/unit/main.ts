@@ -10,3 +10,6 @@ import './browser.test.js';
 import './command.test.js';
 import './floors.test.js';
 import './server.test.js';
+import './channel_wise.test.js';
+import './image.test.js';
+import './preprocess.test.js';
