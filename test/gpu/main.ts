@@ -1,2 +1,3 @@
 import './cases.test.js';
+import './image.test.js';
 import './net.test.js';
