@@ -38,6 +38,8 @@ const ABORT_POLL = 20_000;
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
   '.map': 'application/json',
   '.json': 'application/json',
   '.png': 'image/png',
@@ -176,6 +178,7 @@ export async function serve(options: ServerOptions): Promise<Server> {
     });
   });
   server.requestTimeout = 0; // a large upload takes its time
+  server.keepAliveTimeout = 0; // a page that computes for long finds its connection still open
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(0, '127.0.0.1', listening);
