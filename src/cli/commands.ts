@@ -1,6 +1,9 @@
 import type { CommandDef } from 'citty';
+import { bench } from './commands/bench.js';
 import { doctor } from './commands/doctor.js';
+import { heatmap } from './commands/heatmap.js';
+import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
 
 /** The commands of `rarefy`, in the order of its help. */
-export const commands: Readonly<Record<string, CommandDef>> = { start, doctor };
+export const commands: Readonly<Record<string, CommandDef>> = { start, heatmap, segment, doctor, bench };

@@ -21,11 +21,11 @@ export interface Preprocess {
   readonly scale?: number;
 }
 
-/** What Caffe's ImageNet networks, and so the FCNs, are trained on: BGR minus the mean of each channel. */
-export const CAFFE_PREPROCESS: Preprocess = {
-  order: 'bgr',
-  mean: [104.00698793, 116.66876762, 122.67891434],
-};
+/** What Caffe's ImageNet classifiers (VGG, GoogLeNet, SqueezeNet) are trained on: BGR minus a mean colour. */
+export const CAFFE_PREPROCESS: Preprocess = { order: 'bgr', mean: [104, 117, 123] };
+
+/** The same with the unrounded mean of the FCNs for PASCAL VOC. */
+export const FCN_PREPROCESS: Preprocess = { order: 'bgr', mean: [104.00698793, 116.66876762, 122.67891434] };
 
 /** The weights of R, G and B in each channel. */
 const ORDERS: Readonly<Record<Preprocess['order'], readonly (readonly number[])[]>> = {

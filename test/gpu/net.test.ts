@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
 import { Graph } from '../../src/graph/builder.js';
-import { convolutionalise } from '../../src/graph/convolutionalise.js';
+import { convolutionalise } from '../../src/graph/rewrite.js';
 import { fcn8s } from '../../src/nets/fcn_vgg16.js';
 import { vgg16Classifier } from '../../src/nets/vgg16.js';
 import { seededWeights } from '../../src/weights/seeded.js';

@@ -1,7 +1,7 @@
 import { ShapeError, UnsupportedError, WeightsError } from '../../errors.js';
 import { Graph } from '../../graph/builder.js';
-import { convolutionalise } from '../../graph/convolutionalise.js';
 import type { Node } from '../../graph/node.js';
+import { convolutionalise } from '../../graph/rewrite.js';
 import type { Pair } from '../../shape.js';
 import type { Weights } from '../weights.js';
 import type { CaffeModel, CaffeModelLayer } from './caffemodel.js';

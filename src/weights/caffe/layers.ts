@@ -1,6 +1,7 @@
 import { ShapeError, UnsupportedError } from '../../errors.js';
 import type { Graph } from '../../graph/builder.js';
 import type { Node } from '../../graph/node.js';
+import { isBilinear } from '../../lower/bilinear.js';
 import { batchNormScale } from '../../ops/batch_norm.js';
 import type { Pair } from '../../shape.js';
 import type { CaffeLayer } from './net.js';
@@ -79,9 +80,14 @@ function convolution(c: LayerImport): Node {
     pad: spatial(c, 'pad', 'pad', 0),
     dilation: spatial(c, 'dilation', 'dilation', 1),
   };
-  const node = transposed ? c.graph.convTranspose(c.name, x, options) : c.graph.conv(c.name, x, options);
   const dims = transposed ? [x.channels, out / groups, ...kernel] : [out, x.channels / groups, ...kernel];
-  c.weights('weight', dims, c.blob(0, [dims]));
+  const weights = c.blob(0, [dims]);
+  // Files hold FCN's fixed upsampling as a dense filter, all zeros but for its diagonal.
+  const filter = { out, in: x.channels, kernel, groups, transposed };
+  if (transposed && !bias && weights && options.dilation.every((d) => d === 1) && isBilinear(weights, filter))
+    return c.graph.upsample(c.name, x, { kernel, stride: options.stride, pad: options.pad });
+  const node = transposed ? c.graph.convTranspose(c.name, x, options) : c.graph.conv(c.name, x, options);
+  c.weights('weight', dims, weights);
   if (bias) c.weights('bias', [out], c.blob(1, [[out]]));
   return node;
 }

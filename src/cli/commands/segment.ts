@@ -1,0 +1,53 @@
+import type { SegmentReport } from '../../page/jobs/segment.js';
+import { command, type Tools, UsageError } from '../command.js';
+import { Files, MODEL_ARGS, type ModelArgs, modelOptions, picture } from '../model_args.js';
+import { filesText, layersText, netText, runText } from '../run_text.js';
+import { table } from '../table.js';
+
+/** Runs the segment job over pictures; none stands for one that the project draws itself. */
+export function segmentImages(
+  args: ModelArgs & { out: string },
+  images: readonly string[],
+  tools: Tools,
+  fallback: ModelArgs = {},
+) {
+  const files = new Files();
+  const named = args.net || args.prototxt || args.model || args.caffemodel;
+  const model = modelOptions(named ? args : { ...args, ...fallback }, files);
+  const pictures = images.map((path) => picture(path, files));
+  const options = {
+    ...model,
+    images: pictures.length > 0 ? pictures : [{ file: null, name: 'test-picture' }],
+  };
+  return tools.run('segment', options, { files: files.paths, outDir: args.out });
+}
+
+export function segmentText(report: SegmentReport, out: string, layers: boolean): string {
+  const runs = report.runs.flatMap((run) => [
+    runText(run),
+    table(
+      run.labels.slice(0, 5).map((l) => ['label', `${l.name ?? l.index} ${(100 * l.share).toFixed(1)} %`]),
+    ),
+    ...(layers ? [layersText(run.layers)] : []),
+    filesText(out, run.files),
+  ]);
+  return [netText(report), ...runs].join('\n\n');
+}
+
+export const segment = command({
+  name: 'segment',
+  description:
+    'Labels each pixel of an image; writes the labels as an indexed PNG and their colours over the image',
+  args: {
+    image: { type: 'positional', description: 'a PNG or JPEG; more may follow', required: true },
+    ...MODEL_ARGS,
+    layers: { type: 'boolean', description: 'print the time of each layer' },
+  },
+  more: true,
+  async run(args, tools) {
+    const { image, _: words, out, layers = false } = args;
+    if (!image) throw new UsageError('segment: no image');
+    const report = await segmentImages(args, words, tools, { net: 'fcn8s' });
+    return { text: segmentText(report, out, layers), json: { ...report, out } };
+  },
+});
