@@ -90,6 +90,7 @@ export async function buildAll() {
   rmSync('dist', { recursive: true, force: true });
   await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' });
   await build({ ...page, entryPoints: ['src/page/main.ts'], outfile: 'dist/page.js' });
+  await build({ ...page, entryPoints: ['bench/page.ts'], outfile: 'dist/bench.js' });
   await build({
     ...node,
     entryPoints: ['src/cli/main.ts'],

@@ -1,6 +1,7 @@
 // What every command has in common: its options, its runtime, how it reports.
 import { fileURLToPath } from 'node:url';
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from 'citty';
+import type { bench } from '../../bench/bench.js';
 import type { jobs } from '../page/jobs.js';
 import { type Progress, RUNTIMES, type Runtime } from '../page/protocol.js';
 import { ProgressLine } from './progress.js';
@@ -17,8 +18,9 @@ const COMMON = {
   verbose: { type: 'boolean', description: "print what the runtime says, and errors' stacks" },
 } as const satisfies ArgsDef;
 
-type Jobs = typeof jobs;
-type IO = Pick<RunOptions, 'files' | 'outDir' | 'onStart'>;
+/** The jobs of src/page/jobs.ts, and that of bench/page.ts, which needs its own bundle. */
+type Jobs = typeof jobs & { bench: typeof bench };
+type IO = Partial<Pick<RunOptions, 'files' | 'folders' | 'outDir' | 'onStart' | 'bundle'>>;
 
 /** What a command works with. */
 export interface Tools {
@@ -28,7 +30,7 @@ export interface Tools {
   progress(event: Progress): void;
   /** Prints a line on stderr. */
   log(line: string): void;
-  /** Runs a job of src/page/jobs.ts in the chosen runtime. */
+  /** Runs a job in the chosen runtime. */
   run<N extends keyof Jobs>(
     name: N,
     options: Parameters<Jobs[N]>[1],

@@ -20,6 +20,7 @@ function pool(name: string, [n, c, h, w]: Size, o: AvgPoolOptions): Case {
     flops: ys.n * ys.c * ys.h * ys.w * taps,
     bytes: 4 * (n * c * h * w + ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
+    layer: { op: 'avg_pool', x: xs, y: ys, options: o },
     reference: (data) => [reference(data.x!, xs, o)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
@@ -40,6 +41,7 @@ function globalPool(name: string, [n, c, h, w]: Size): Case {
     flops: n * c * h * w,
     bytes: 4 * (n * c * h * w + n * c),
     splits: n * h >= 6, // the second of its two dispatches stays whole
+    layer: { op: 'global_avg_pool', x: xs, y: ys },
     reference: (data) => [globalReference(data.x!, xs)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');

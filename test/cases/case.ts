@@ -3,6 +3,7 @@ import type { Engine } from '../../src/engine/engine.js';
 import type { On } from '../../src/engine/operators.js';
 import type { Pixels } from '../../src/engine/pixels.js';
 import type { Tensor } from '../../src/engine/tensor.js';
+import type { Layer } from './layer.js';
 
 /** An operator with its operands on the GPU, ready to run as often as one likes. */
 export interface Launch {
@@ -26,6 +27,8 @@ export interface Case {
   readonly bytes: number;
   /** False where there is nothing to split: fewer than three output rows over all images. */
   readonly splits: boolean;
+  /** For the comparison with other engines; without it there is none. */
+  readonly layer?: Layer;
   /** Planar outputs of the float64 twin. */
   reference(inputs: Readonly<Record<string, Float32Array>>): readonly Float64Array[];
   launch(engine: Engine, inputs: Readonly<Record<string, Float32Array>>, elem: Elem): Launch;

@@ -11,7 +11,7 @@ type Size = readonly [n: number, c: number, h: number, w: number];
 /** Winograd F(4x4) loses digits in its transforms: Lavin and Gray report the same order. */
 const WINOGRAD_TOLERANCE = 3e-5;
 
-function conv(
+export function conv(
   name: string,
   [n, c, h, w]: Size,
   out: number,
@@ -35,6 +35,7 @@ function conv(
     bytes:
       4 * (Object.values(inputs).reduce((sum, dims) => sum + product(dims), 0) + ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * Math.ceil(ys.h / (layout === 'winograd' ? 4 : 1)) >= 3,
+    layer: { op: 'conv2d', x: xs, y: ys, w: ws, options },
     reference: (data) => [reference(data.x!, xs, data.w!, ws, data.b ?? null, options)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');

@@ -24,7 +24,7 @@ function mostTaps(kernel: Pair, o: ConvTranspose2dOptions): number {
   return axis(0) * axis(1);
 }
 
-function transposed(
+export function transposed(
   name: string,
   [n, c, h, w]: Size,
   out: number,
@@ -48,6 +48,7 @@ function transposed(
       4 * (Object.values(inputs).reduce((sum, dims) => sum + product(dims), 0) + ys.n * ys.c * ys.h * ys.w),
     // Whatever the limit, a tile of the filter has to fit a binding.
     splits: ys.n * ys.h >= 3 && tensorBytes(ys, 'f32') > 16 * tileVec4(ws, layout),
+    layer: { op: 'conv_transpose2d', x: xs, y: ys, w: ws, options },
     reference: (data) => [reference(data.x!, xs, data.w!, ws, data.b ?? null, options)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
@@ -72,6 +73,11 @@ function bilinear(name: string, [n, c, h, w]: Size, o: BilinearOptions): Case {
   const kernel = pair(o.kernel);
   const ws: FilterShape = { out: c, in: c, kernel, groups: c, transposed: true };
   const taps = mostTaps(kernel, o);
+  const filter = () => {
+    const [rows, columns] = [bilinearFilter(kernel[0]), bilinearFilter(kernel[1])];
+    const window = [...rows].flatMap((a) => [...columns].map((b) => a * b));
+    return Float64Array.from({ length: c * window.length }, (_, i) => window[i % window.length]!);
+  };
   return {
     name: `conv_transpose2d_bilinear: ${name}`,
     op: 'conv_transpose2d_bilinear',
@@ -80,12 +86,15 @@ function bilinear(name: string, [n, c, h, w]: Size, o: BilinearOptions): Case {
     flops: 2 * ys.n * ys.c * ys.h * ys.w * taps,
     bytes: 4 * (n * c * h * w + ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
-    reference(data) {
-      const [rows, columns] = [bilinearFilter(kernel[0]), bilinearFilter(kernel[1])];
-      const window = [...rows].flatMap((a) => [...columns].map((b) => a * b));
-      const filter = Float64Array.from({ length: c * window.length }, (_, i) => window[i % window.length]!);
-      return [reference(data.x!, xs, filter, ws, null, o)];
+    layer: {
+      op: 'conv_transpose2d',
+      x: xs,
+      y: ys,
+      w: ws,
+      options: o,
+      filter: () => Float32Array.from(filter()),
     },
+    reference: (data) => [reference(data.x!, xs, filter(), ws, null, o)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
       const y = empty(engine, ys, elem, 'y');

@@ -5,7 +5,7 @@ import type { Shape } from '../../src/shape.js';
 import { maxPool as reference } from '../reference/max_pool.js';
 import type { Case } from './case.js';
 
-function pool(
+export function pool(
   name: string,
   [n, c, h, w]: readonly [number, number, number, number],
   { winner = false, ties = false, ...o }: PoolOptions & { winner?: boolean; ties?: boolean },
@@ -22,6 +22,7 @@ function pool(
     flops: 0,
     bytes: 4 * (n * c * h * w + (winner ? 2 : 1) * ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
+    layer: { op: 'max_pool', x: xs, y: ys, options: o, winner },
     reference(data) {
       const wanted = reference(values(data.x!), xs, o);
       return winner ? [wanted.y, wanted.winner] : [wanted.y];

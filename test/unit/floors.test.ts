@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/graph/'],
   ['src/nets/', 'src/image/', 'src/weights/'],
   ['src/index'],
-  ['src/page/', 'src/cli/', 'package.json'],
+  ['src/page/', 'src/cli/', 'bench/', 'package.json'],
 ];
 
 /** Folders whose files do not import each other. */

@@ -1,0 +1,88 @@
+import { poolWindow } from '../src/lower/pool.js';
+import { conv2dWindow } from '../src/ops/conv2d.js';
+import { padding, pair, type Shape } from '../src/shape.js';
+import type { Layer } from '../test/cases/layer.js';
+import { type Inputs, Unsupported } from './contender.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx_model.js';
+import { transposedPads } from './transposed_pads.js';
+
+const dims = ({ n, c, h, w }: Shape) => [n, c, h, w];
+
+/** Filter and bias, as the layer has them: [O, I/G, kh, kw], or [I, O/G, kh, kw] where transposed. */
+function weights(
+  { w, ...layer }: Extract<Layer, { w: unknown }>,
+  inputs: Inputs,
+): Record<string, OnnxTensor> {
+  const leading = w.transposed ? [w.in, w.out / w.groups] : [w.out, w.in / w.groups];
+  const made = 'filter' in layer ? layer.filter?.() : undefined;
+  const filter = { dims: [...leading, ...w.kernel], data: made ?? inputs.w! };
+  return inputs.b ? { w: filter, b: { dims: [w.out], data: inputs.b } } : { w: filter };
+}
+
+/** A layer as a model of ONNX: one operator, and a Relu where the layer has one. */
+export function onnxModel(layer: Layer, inputs: Inputs): OnnxModel {
+  const { initializers, ...node } = operator(layer, inputs);
+  const relu = 'w' in layer && layer.options.relu;
+  const names = ['x', ...Object.keys(initializers)];
+  const nodes: OnnxNode[] = relu
+    ? [
+        { ...node, inputs: names, output: 'sum' },
+        { op: 'Relu', inputs: ['sum'], output: 'y' },
+      ]
+    : [{ ...node, inputs: names, output: 'y' }];
+  return { x: dims(layer.x), y: dims(layer.y), nodes, initializers };
+}
+
+type Operator = Pick<OnnxNode, 'op'> & {
+  readonly attributes: Record<string, number | readonly number[]>;
+  readonly initializers: Record<string, OnnxTensor>;
+};
+
+function operator(layer: Layer, inputs: Inputs): Operator {
+  switch (layer.op) {
+    case 'conv2d': {
+      const { kernel, stride, dilation, pad } = conv2dWindow(layer.w, layer.options);
+      const attributes = {
+        kernel_shape: kernel,
+        strides: stride,
+        dilations: dilation,
+        pads: pad,
+        group: layer.w.groups,
+      };
+      return { op: 'Conv', attributes, initializers: weights(layer, inputs) };
+    }
+    case 'conv_transpose2d': {
+      const { options: o, w } = layer;
+      const { pads, outputPad } = transposedPads(layer);
+      const attributes = {
+        kernel_shape: w.kernel,
+        strides: pair(o.stride ?? 1),
+        dilations: pair(o.dilation ?? 1),
+        pads,
+        output_padding: outputPad,
+        group: w.groups,
+      };
+      return { op: 'ConvTranspose', attributes, initializers: weights(layer, inputs) };
+    }
+    case 'max_pool':
+    case 'avg_pool': {
+      const { kernel, stride, dilation } = poolWindow(layer.options);
+      const o = layer.options;
+      const attributes: Operator['attributes'] = {
+        kernel_shape: kernel,
+        strides: stride,
+        dilations: dilation,
+        pads: padding(o.pad ?? 0),
+        ceil_mode: Number(o.ceil ?? false),
+      };
+      if (layer.op === 'max_pool') {
+        if (layer.winner) throw new Unsupported('its WebGPU MaxPool writes no indices');
+        return { op: 'MaxPool', attributes, initializers: {} };
+      }
+      attributes.count_include_pad = Number(layer.options.countPad ?? false);
+      return { op: 'AveragePool', attributes, initializers: {} };
+    }
+    case 'global_avg_pool':
+      return { op: 'GlobalAveragePool', attributes: {}, initializers: {} };
+  }
+}

@@ -1,0 +1,82 @@
+import { type Contender, Unsupported } from './contender.js';
+import { planar, tfjsCall } from './tfjs_layer.js';
+
+/** What is used here of TensorFlow.js. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  data(): Promise<Float32Array>;
+  dispose(): void;
+}
+type Sizes = readonly number[];
+type Pool = (x: Tensor, window: Sizes, strides: Sizes, pad: unknown, rounding: 'ceil' | undefined) => Tensor;
+export interface Tf {
+  readonly version_core: string;
+  setBackend(name: 'webgpu'): Promise<boolean>;
+  backend(): Backend;
+  tidy(body: () => Tensor): Tensor;
+  tensor(values: Float32Array, shape: Sizes): Tensor;
+  readonly fused: { conv2d(config: object): Tensor; depthwiseConv2d(config: object): Tensor };
+  conv2dTranspose(x: Tensor, filter: Tensor, outputShape: Sizes, strides: Sizes, pad: unknown): Tensor;
+  maxPool: Pool;
+  avgPool: Pool;
+  pool(x: Tensor, window: Sizes, type: 'max' | 'avg', pad: unknown, dilations: Sizes, strides: Sizes): Tensor;
+  mean(x: Tensor, axes: Sizes, keepDims: boolean): Tensor;
+  add(a: Tensor, b: Tensor): Tensor;
+  relu(x: Tensor): Tensor;
+}
+interface Backend {
+  readonly device: GPUDevice;
+  readonly commandEncoder: GPUCommandEncoder | null;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+}
+
+const script = (src: string) =>
+  new Promise<void>((done, failed) => {
+    const element = Object.assign(document.createElement('script'), { src });
+    element.onload = () => done();
+    element.onerror = () => failed(new Error(`${src}: it does not load`));
+    document.head.append(element);
+  });
+
+/** TensorFlow.js on its WebGPU backend, with its defaults. The command serves its files beside the page. */
+export async function openTfjs(url: string): Promise<Contender> {
+  await script(`${url}tfjs-core/tf-core.min.js`);
+  await script(`${url}tfjs-backend-webgpu/tf-backend-webgpu.min.js`);
+  const { tf } = globalThis as unknown as { tf: Tf };
+  if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs: its WebGPU backend does not start');
+  const backend = tf.backend();
+  return {
+    name: 'tfjs-webgpu',
+    async prepare({ layer }, inputs) {
+      if (!layer) throw new Unsupported('it was not asked');
+      const call = tfjsCall(tf, layer, inputs);
+      let y: Tensor | undefined;
+      return {
+        variant: `tfjs ${tf.version_core}`,
+        run() {
+          y?.dispose();
+          y = tf.tidy(call.run);
+        },
+        async finish() {
+          // It keeps launches in an open pass; without these two there is nothing to wait for.
+          if (backend.commandEncoder) {
+            backend.endComputePassEncoder();
+            backend.submitQueue();
+          }
+          await backend.device.queue.onSubmittedWorkDone();
+        },
+        async read() {
+          const { n, c, h, w } = layer.y;
+          if (`${y!.shape}` !== `${[n, h, w, c]}`)
+            throw new Unsupported(`its output is [${y!.shape}], ours [${[n, h, w, c]}], channels last`);
+          return [planar(await y!.data(), layer.y)];
+        },
+        free() {
+          y?.dispose();
+          for (const tensor of call.kept) tensor.dispose();
+        },
+      };
+    },
+  };
+}

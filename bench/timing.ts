@@ -1,0 +1,45 @@
+import type { Launch } from './contender.js';
+
+/** Timed rounds, and how many where a launch takes longer than `SLOW`. */
+const ROUNDS = 5;
+const FEW_ROUNDS = 3;
+/** Milliseconds. */
+const SLOW = 4000;
+/** Milliseconds that the fastest engine's sample should last at least, and the slowest one's at most. */
+const SHORTEST = 10;
+const LONGEST = 1000;
+
+/** Milliseconds a launch takes, over so many in a row. */
+async function sample(launch: Launch, count: number): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < count; i++) await launch.run();
+  await launch.finish();
+  return (performance.now() - start) / count;
+}
+
+/** Milliseconds of the first launches: the second one's where the first, which compiles, is not slow. */
+async function warm(launch: Launch): Promise<number> {
+  const first = await sample(launch, 1);
+  return first > SLOW ? first : sample(launch, 1);
+}
+
+/**
+ * Milliseconds per launch, sample by sample. All engines take turns, round after round, so that a slow
+ * moment of the machine meets each alike, and all start the same number of launches a sample, so that the
+ * wait for the GPU weighs alike.
+ */
+export async function interleaved(launches: readonly Launch[], signal: AbortSignal): Promise<number[][]> {
+  const estimates: number[] = [];
+  for (const launch of launches) estimates.push(await warm(launch));
+  const slowest = Math.max(...estimates);
+  const wanted = Math.ceil(SHORTEST / Math.min(...estimates));
+  const count = Math.max(1, Math.min(wanted, Math.floor(LONGEST / slowest)));
+  const samples = launches.map((): number[] => []);
+  for (let round = 0; round < (slowest > SLOW ? FEW_ROUNDS : ROUNDS); round++) {
+    for (const [i, launch] of launches.entries()) {
+      signal.throwIfAborted();
+      samples[i]!.push(await sample(launch, count));
+    }
+  }
+  return samples;
+}
