@@ -4,3 +4,4 @@ export * from './operators/crop.js';
 export type { On } from './operators/on.js';
 export * from './operators/pointwise.js';
 export * from './operators/pool.js';
+export * from './operators/resize.js';

@@ -35,7 +35,8 @@ export function convTranspose2dBilinear<B>(
   return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: perRow }).map((band): Dispatch<B> => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
-    const count = band.images * band.rows * y.shape.w * blocks(y.shape.c);
+    const runs = ceilDiv(y.shape.w, 4);
+    const count = band.images * band.rows * runs * blocks(y.shape.c);
     return {
       kernel,
       elem: ctx.elem,
@@ -52,6 +53,7 @@ export function convTranspose2dBilinear<B>(
         image: band.image,
         row: band.row,
         rows: band.rows,
+        runs,
         count,
       },
       bindings: { x: xv.view, y: yv.view },

@@ -7,6 +7,7 @@ import { cropCases } from './crop.js';
 import { imageCases } from './image.js';
 import { maxPoolCases } from './max_pool.js';
 import { pointwiseCases } from './pointwise.js';
+import { resizeCases } from './resize.js';
 
 /** Every case, in the order in which tests and benchmarks run them. */
 export const cases: readonly Case[] = [
@@ -15,6 +16,7 @@ export const cases: readonly Case[] = [
   ...maxPoolCases,
   ...avgPoolCases,
   ...cropCases,
+  ...resizeCases,
   ...pointwiseCases,
   ...channelCases,
   ...imageCases,

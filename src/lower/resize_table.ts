@@ -1,0 +1,149 @@
+import { ShapeError } from '../errors.js';
+
+/** Which source coordinate an output coordinate means, as ONNX Resize names the conventions. */
+export type ResizeCoordinates =
+  | 'half_pixel'
+  | 'half_pixel_symmetric'
+  | 'pytorch_half_pixel'
+  | 'align_corners'
+  | 'asymmetric';
+
+/** The neighbour that stands in for a coordinate between two pixels. */
+export type NearestRounding = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
+
+export interface Interpolation {
+  readonly mode: 'nearest' | 'bilinear' | 'bicubic';
+  readonly coordinates?: ResizeCoordinates;
+  readonly rounding?: NearestRounding;
+  /** Widen the filter where the map shrinks, so that every source pixel counts. */
+  readonly antialias?: boolean;
+  /** Coefficient a of the cubic filter; -0.75 by default. */
+  readonly cubic?: number;
+  /** Taps beyond the map weigh nothing and the others are scaled to sum to 1, instead of repeating the edge. */
+  readonly excludeOutside?: boolean;
+}
+
+/** What one axis of a resize gathers: `taps` weights per output coordinate, from its first source index on. */
+export interface ResizeTable {
+  readonly first: Uint32Array;
+  readonly taps: number;
+  readonly weights: Float64Array;
+}
+
+/** An axis of `size` source pixels scaled by up / down to `out` pixels. */
+export interface ResizeAxis {
+  readonly size: number;
+  readonly out: number;
+  readonly up: number;
+  readonly down: number;
+}
+
+/** Largest denominator of a scale. */
+const MOST_DOWN = 2 ** 20;
+
+/**
+ * The first continued fraction that rounds to a scale in f32: files keep 1/3 as 0.33333334, and a division by
+ * that would fall short of whole pixels.
+ */
+export function scaleFraction(scale: number): readonly [up: number, down: number] {
+  if (!(scale > 0 && scale < 2 ** 20)) throw new ShapeError(`resize: scale ${scale}, should be above 0`);
+  let [up, down] = [Math.floor(scale), 1];
+  let [previousUp, previousDown] = [1, 0];
+  let rest = scale - up;
+  while (Math.fround(up / down) !== Math.fround(scale) && rest > 0) {
+    const next = Math.floor(1 / rest);
+    rest = 1 / rest - next;
+    [up, previousUp] = [next * up + previousUp, up];
+    [down, previousDown] = [next * down + previousDown, down];
+    if (down > MOST_DOWN)
+      throw new ShapeError(`resize: scale ${scale}, should be a fraction below /${MOST_DOWN}`);
+  }
+  return [up, down];
+}
+
+/** The source coordinate of an output coordinate as a fraction of whole numbers. */
+function source(axis: ResizeAxis, at: number, coordinates: ResizeCoordinates): readonly [number, number] {
+  const { size, out, up, down } = axis;
+  switch (coordinates) {
+    case 'asymmetric':
+      return [at * down, up];
+    case 'align_corners': {
+      const last = size * up - down; // of the output, times `down`
+      return last > 0 ? [at * (size - 1) * down, last] : [0, 1];
+    }
+    case 'half_pixel_symmetric': {
+      // The centres of map and output coincide, though size * up / down may be no whole number.
+      return [size * up - out * down + (2 * at + 1) * down - up, 2 * up];
+    }
+    case 'pytorch_half_pixel':
+      if (out === 1) return [0, 1];
+      return [(2 * at + 1) * down - up, 2 * up];
+    case 'half_pixel':
+      return [(2 * at + 1) * down - up, 2 * up];
+  }
+}
+
+function nearest(num: number, den: number, rounding: NearestRounding): number {
+  switch (rounding) {
+    case 'floor':
+      return Math.floor(num / den);
+    case 'ceil':
+      return Math.ceil(num / den);
+    case 'round_prefer_floor':
+      return Math.ceil((2 * num - den) / (2 * den));
+    case 'round_prefer_ceil':
+      return Math.floor((2 * num + den) / (2 * den));
+  }
+}
+
+const triangle = (t: number): number => Math.max(0, 1 - Math.abs(t));
+
+/** The cubic convolution of Keys (1981) with coefficient a. */
+function cubic(t: number, a: number): number {
+  const d = Math.abs(t);
+  if (d >= 2) return 0;
+  return d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+}
+
+/** Source indices, beyond the map too, and weights that one output coordinate takes. */
+function taps(axis: ResizeAxis, at: number, o: Interpolation): [index: number, weight: number][] {
+  const [num, den] = source(axis, at, o.coordinates ?? 'half_pixel');
+  if (o.mode === 'nearest') return [[nearest(num, den, o.rounding ?? 'round_prefer_floor'), 1]];
+  const base = Math.floor(num / den);
+  const ratio = (num - base * den) / den;
+  const [up, down] = o.antialias && axis.up < axis.down ? [axis.up, axis.down] : [1, 1];
+  const reach = Math.ceil(((o.mode === 'bilinear' ? 1 : 2) * down) / up);
+  return Array.from({ length: 2 * reach }, (_, k) => {
+    const i = k + 1 - reach;
+    const t = ((i - ratio) * up) / down;
+    return [base + i, o.mode === 'bilinear' ? triangle(t) : cubic(t, o.cubic ?? -0.75)];
+  });
+}
+
+/**
+ * The table of one axis, in float64 from whole numbers. Taps beyond the map fall on its edge, so that a
+ * kernel never looks outside.
+ */
+export function resizeTable(axis: ResizeAxis, o: Interpolation): ResizeTable {
+  const { size, out } = axis;
+  const rows = Array.from({ length: out }, (_, at) => {
+    const all = taps(axis, at, o);
+    const inside = all.filter(([i]) => i >= 0 && i < size);
+    const used = o.excludeOutside && inside.length > 0 ? inside : all;
+    const sum = o.antialias || o.excludeOutside ? used.reduce((total, [, weight]) => total + weight, 0) : 1;
+    const weights = new Map<number, number>();
+    for (const [i, weight] of used) {
+      const index = Math.min(Math.max(i, 0), size - 1);
+      weights.set(index, (weights.get(index) ?? 0) + weight / sum);
+    }
+    return weights;
+  });
+  const widest = Math.max(...rows.map((row) => Math.max(...row.keys()) - Math.min(...row.keys()) + 1));
+  const first = new Uint32Array(out);
+  const weights = new Float64Array(out * widest);
+  for (const [at, row] of rows.entries()) {
+    first[at] = Math.min(Math.min(...row.keys()), size - widest);
+    for (const [index, weight] of row) weights[at * widest + index - first[at]!] = weight;
+  }
+  return { first, taps: widest, weights };
+}
