@@ -3,7 +3,7 @@ import type { Dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
 import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
 import { type Interpolation, type ResizeAxis, resizeTable, scaleFraction } from '../lower/resize_table.js';
-import { blocks, type Pair, pair, type Shape } from '../shape.js';
+import { blocks, ceilDiv, type Pair, pair, type Shape } from '../shape.js';
 
 /** By output size (or a map that has it), or by scales, output over input. */
 export type ResizeOptions = Interpolation &
@@ -58,7 +58,8 @@ export function resize<B>(
   return splitRows(ctx, y, [{ t: x, rows: read }], { flopsPerRow }).map((band): Dispatch<B> => {
     const xv = rowsView(ctx, x, band, read(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
-    const count = band.images * band.rows * y.shape.w * blocks(y.shape.c);
+    const runs = ceilDiv(y.shape.w, 4);
+    const count = band.images * band.rows * runs * blocks(y.shape.c);
     return {
       kernel: resizeKernel,
       elem: ctx.elem,
@@ -74,6 +75,7 @@ export function resize<B>(
         image: band.image,
         row: band.row,
         rows: band.rows,
+        runs,
         count,
         taps_y: rows.taps,
         taps_x: columns.taps,
