@@ -126,7 +126,8 @@ export class Engine {
   async restore(device?: GPUDevice): Promise<void> {
     if (this.#disposed) throw new Error('engine: used after dispose()');
     const gpu = this.#options.gpu ?? globalThis.navigator?.gpu;
-    if (!device && (!this.#owned || !gpu)) throw new Error('restore: the engine borrowed its device, pass a new one');
+    if (!device && (!this.#owned || !gpu))
+      throw new Error('restore: the engine borrowed its device, pass a new one');
     this.#adopt(device ?? (await openDevice(gpu)), !device);
     await this.checkQuads();
     for (const dependent of this.#dependents) await dependent.restore();

@@ -22,9 +22,14 @@ export class Pace {
     this.#bytesPerMs = guess.bytesPerMs;
   }
 
+  /** Milliseconds by the first guess: a measure of work that does not change while a run learns. */
+  work(d: Pick<Dispatch<unknown>, 'flops' | 'bytes'>): number {
+    return d.flops / this.#flopsPerMs + d.bytes / this.#bytesPerMs;
+  }
+
   /** Estimated milliseconds. */
   estimate(d: Pick<Dispatch<unknown>, 'flops' | 'bytes'>): number {
-    return this.#factor * (d.flops / this.#flopsPerMs + d.bytes / this.#bytesPerMs);
+    return this.#factor * this.work(d);
   }
 
   /** FLOPs that take about so many milliseconds, in powers of two so that plans can be reused. */

@@ -57,7 +57,8 @@ export async function submitAll(
   const { device } = engine;
   const { promise: aborted, stop } = abortion(o.signal);
   const profile = o.profile ? new Profile(engine, launches.length) : null;
-  const all = launches.reduce((sum, l) => sum + pace.estimate(l.dispatch), 0);
+  const work = (of: readonly Launch[]) => of.reduce((sum, l) => sum + pace.work(l.dispatch), 0);
+  const all = work(launches);
   const start = performance.now();
   let submits = 0;
   let submitted = 0;
@@ -76,7 +77,7 @@ export async function submitAll(
       o.signal?.throwIfAborted();
       if (flight.length === 2) await land();
       const layer = steps[chunk.at(-1)!.step]!.layer;
-      submitted += estimate;
+      submitted += work(chunk);
       await engine.scoped(layer, 0, () => {
         const encoder = device.createCommandEncoder();
         passes(encoder, chunk, profile);

@@ -20,7 +20,10 @@ export function conv2d(
   const input = Float64Array.from(x);
   // Outputs o with 0 <= o * stride + shift < size.
   const inside = (shift: number, step: number, size: number, count: number) =>
-    [Math.max(0, Math.ceil(-shift / step)), Math.min(count, Math.floor((size - 1 - shift) / step) + 1)] as const;
+    [
+      Math.max(0, Math.ceil(-shift / step)),
+      Math.min(count, Math.floor((size - 1 - shift) / step) + 1),
+    ] as const;
   for (let n = 0; n < ys.n; n++)
     for (let c = 0; c < ys.c; c++) {
       const plane = (n * ys.c + c) * ys.h * ys.w;

@@ -1,3 +1,4 @@
+import './bench.test.js';
 import './bilinear.test.js';
 import './shape.test.js';
 import './caffe_caffemodel.test.js';

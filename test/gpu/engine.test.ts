@@ -1,0 +1,325 @@
+import { expect } from 'chai';
+import { createEngine, type Engine } from '../../src/engine/engine.js';
+import { conv2d, maxPool } from '../../src/engine/operators.js';
+import { Recording } from '../../src/engine/recording.js';
+import { download, empty, free, type Tensor, upload, uploadFilter } from '../../src/engine/tensor.js';
+import {
+  DeviceLostError,
+  LimitError,
+  OutOfMemoryError,
+  ShapeError,
+  ValidationError,
+  WeightsError,
+  WgslError,
+} from '../../src/errors.js';
+import { Graph } from '../../src/graph/builder.js';
+import { seededWeights } from '../../src/weights/seeded.js';
+import { random } from '../random.js';
+import { conv2d as reference } from '../reference/conv2d.js';
+import { runGraph } from '../reference/graph.js';
+import { relativeError } from './compare.js';
+import { rejection } from './rejection.js';
+
+const FILTER = { out: 8, in: 3, kernel: [3, 3], groups: 1, transposed: false } as const;
+
+/** Two convolutions and a pool, wide enough to keep a software adapter busy on a large image. */
+function smallNet(width = 20): Graph {
+  const g = new Graph('small');
+  const a = g.conv('a', g.input('data', 3), { out: width, kernel: 3, pad: 1, relu: true });
+  const b = g.conv('b', a, { out: width, kernel: 5, pad: 2 });
+  g.output(g.maxPool('pool', b, { kernel: 2, stride: 2, ceil: true }));
+  return g;
+}
+
+const image = (h: number, w: number) => ({ shape: { n: 1, c: 3, h, w }, data: random(3 * h * w, h) });
+
+const openDevice = async () => (await navigator.gpu.requestAdapter())!.requestDevice();
+
+describe('engine', () => {
+  it('borrows a device three times over and leaves it alive, with its handlers', async () => {
+    const device = await openDevice();
+    const seen: string[] = [];
+    device.onuncapturederror = (event) => seen.push(event.error.message);
+    const handler = device.onuncapturederror;
+    const [graph, input] = [smallNet(), image(9, 14)];
+    const weights = seededWeights(graph, 1);
+    const wanted = runGraph(graph, weights, { data: input }).get('pool')!.data;
+    for (let round = 0; round < 3; round++) {
+      const engine = await createEngine({ device });
+      const net = await engine.compile(graph, { weights });
+      const { outputs } = await net.run(input);
+      expect(relativeError(await download(engine, outputs.pool as Tensor), wanted)).to.be.at.most(1e-5);
+      outputs.pool!.buffer.destroy();
+      engine.dispose();
+      expect(() => engine.buffer(16, 'late')).to.throw('used after dispose');
+    }
+    expect(device.onuncapturederror).to.equal(handler);
+    expect(seen).to.deep.equal([]);
+    // The host's device still works, and its own mistakes still reach its own handler.
+    device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+    await device.queue.onSubmittedWorkDone();
+    await new Promise((done) => setTimeout(done, 50));
+    expect(seen.length).to.equal(1);
+    device.destroy();
+  });
+
+  it('records operators into a host encoder', async () => {
+    const engine = await createEngine();
+    const xs = { n: 1, c: 3, h: 7, w: 9 };
+    const [x, w] = [random(3 * 7 * 9, 1), random(8 * 27, 2)];
+    const filter = uploadFilter(engine, w, FILTER, 'tiles');
+    const input = upload(engine, x, xs);
+    const recording = new Recording(engine);
+    const y = conv2d(recording, input, filter, null, { pad: 1 });
+    expect(recording.dispatches.length).to.equal(1);
+    const encoder = engine.device.createCommandEncoder();
+    recording.encode(encoder);
+    engine.device.queue.submit([encoder.finish()]);
+    recording.release();
+    const wanted = reference(x, xs, w, FILTER, null, { pad: 1 });
+    expect(relativeError(await download(engine, y), wanted)).to.be.at.most(1e-6);
+    free(input, filter, y);
+    engine.dispose();
+  });
+
+  it('records a whole net into a host encoder, from a tensor to a tensor', async () => {
+    const engine = await createEngine();
+    const [graph, input] = [smallNet(), image(9, 14)];
+    const weights = seededWeights(graph, 1);
+    const net = await engine.compile(graph, { weights });
+    const x = upload(engine, input.data, input.shape);
+    const y = empty(engine, { n: 1, c: 20, h: 5, w: 7 });
+    const encoder = engine.device.createCommandEncoder();
+    const release = net.encode(encoder, x, { pool: y });
+    engine.device.queue.submit([encoder.finish()]);
+    release();
+    const wanted = runGraph(graph, weights, { data: input }).get('pool')!.data;
+    expect(relativeError(await download(engine, y), wanted)).to.be.at.most(1e-5);
+    free(x, y);
+    engine.dispose();
+  });
+
+  it('reports a kernel that does not compile with its place and line', async () => {
+    const engine = await createEngine();
+    const kernel = {
+      name: 'broken',
+      code: '@compute @workgroup_size(1, 1, 1)\nfn broken() {\n  let x: u32 = 1.5;\n}\n',
+      needs: [],
+      bindings: [],
+      params: [],
+      paramsBytes: 0,
+      overrides: [],
+      workgroup: [1, 1, 1] as const,
+    };
+    const error = await rejection(
+      engine.pipelines.compile({ kernel, elem: 'f32', constants: {} }),
+      WgslError,
+    );
+    expect(error.kernel).to.equal('broken');
+    // wgpu does not say where in a pipeline's module the error is.
+    if (error.line > 0) {
+      expect(error.line).to.equal(3);
+      expect(error.sourceLine).to.contain('1.5');
+      expect(error.message).to.match(/^broken\.wgsl:3:\d+: /);
+    }
+    engine.dispose();
+  });
+});
+
+describe('bad input', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine.dispose());
+
+  it('a wrong channel count names the operator and both counts', () => {
+    const x = empty(engine, { n: 1, c: 4, h: 5, w: 5 });
+    const filter = uploadFilter(engine, random(8 * 27, 2), FILTER, 'tiles');
+    expect(() => conv2d(engine, x, filter, null)).to.throw(
+      ShapeError,
+      'conv2d: input of 4 channels, should be 3',
+    );
+    free(x, filter);
+  });
+
+  it('a zero-size image is refused', () => {
+    expect(() => empty(engine, { n: 1, c: 3, h: 0, w: 5 })).to.throw(
+      ShapeError,
+      'h should be a positive integer',
+    );
+  });
+
+  it('a window larger than the padded map is refused with the numbers', () => {
+    const x = empty(engine, { n: 1, c: 4, h: 3, w: 3 });
+    expect(() => maxPool(engine, x, { kernel: 5 })).to.throw(ShapeError, 'window of 5 on a padded map of 3');
+    free(x);
+  });
+
+  it('a net names the layer that an image is too small for', async () => {
+    const g = new Graph('g');
+    g.output(g.conv('fc6', g.input('data', 3), { out: 4, kernel: 7 }));
+    const net = await engine.compile(g, { weights: seededWeights(g, 1) });
+    await rejection(
+      net.run(image(6, 9)),
+      ShapeError,
+      'fc6: window of 7 on a padded map of 6, should be at most 6',
+    );
+    net.dispose();
+  });
+
+  it('a negative crop is refused while the net is built', () => {
+    const g = new Graph('g');
+    const data = g.input('data', 3);
+    const padded = g.conv('padded', data, { out: 3, kernel: 3, pad: 100 });
+    expect(() => g.crop('score', data, padded)).to.throw(
+      ShapeError,
+      'score: crop offset -99, should be a whole number',
+    );
+  });
+
+  it('NaN in the weights names the layer and the element', async () => {
+    const g = smallNet();
+    const weights = seededWeights(g, 1);
+    weights.get('b.weight')!.data[37] = Number.NaN;
+    const error = await rejection(
+      engine.compile(g, { weights }),
+      WeightsError,
+      'b.weight: element 37 of 10000 is NaN',
+    );
+    expect(error.tensor).to.equal('b.weight');
+  });
+
+  it('missing weights and weights of another size name the tensor', async () => {
+    const g = smallNet();
+    const weights = seededWeights(g, 1);
+    weights.set('a.bias', { dims: [3], data: new Float32Array(3) });
+    await rejection(engine.compile(g, { weights }), WeightsError, 'a.bias: 3 values [3], should be 20');
+    weights.delete('a.bias');
+    await rejection(engine.compile(g, { weights }), WeightsError, 'a.bias: missing');
+  });
+
+  it('a limit exceeded says what is needed, what there is, and what to do', async () => {
+    const g = smallNet();
+    const net = await engine.compile(g, { weights: seededWeights(g, 1), maxBytes: 100_000 });
+    const error = await rejection(net.run(image(64, 64)), LimitError, 'allowed are 100000');
+    expect(error.needed).to.be.above(error.have);
+    expect(error.have).to.equal(100_000);
+    expect(error.message).to.contain(error.howTo);
+    net.dispose();
+    expect(() => engine.buffer(2 ** 40, 'map')).to.throw(LimitError, 'a buffer of 1099511627776 bytes');
+  });
+
+  it('a refused command is an error here, not in the handler of the host', async () => {
+    const x = empty(engine, { n: 1, c: 4, h: 3, w: 3 });
+    const run = () => {
+      const encoder = engine.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(x.buffer, 2, x.buffer, 0, 4);
+      encoder.finish();
+    };
+    await rejection(engine.scoped('copy', 4, run), ValidationError, 'copy: ');
+    free(x);
+  });
+
+  it('an allocation that fails is an OutOfMemoryError with the bytes', async () => {
+    const device = engine.device;
+    const pop = device.popErrorScope;
+    let scopes = 0;
+    // The scope of allocations is the innermost, so the first to be asked.
+    device.popErrorScope = async () => {
+      const error = await pop.call(device);
+      return scopes++ === 0 ? new GPUOutOfMemoryError('not enough memory') : error;
+    };
+    try {
+      const run = engine.scoped('maps', 12, () => {});
+      const error = await rejection(run, OutOfMemoryError, 'maps: not enough memory');
+      expect(error.bytes).to.equal(12);
+    } finally {
+      device.popErrorScope = pop;
+    }
+  });
+});
+
+describe('a run in pieces', () => {
+  it('an abort rejects within a second and leaves the engine usable', async () => {
+    const engine = await createEngine();
+    const g = smallNet(48);
+    const weights = seededWeights(g, 1);
+    const net = await engine.compile(g, { weights, maxSubmitMs: 50 });
+    await net.run(image(9, 14));
+    const abort = new AbortController();
+    let aborted = 0;
+    const run = net.run(image(500, 700), {
+      signal: abort.signal,
+      onProgress: () => {
+        if (aborted) return;
+        aborted = performance.now();
+        abort.abort(new DOMException('stop', 'AbortError'));
+      },
+    });
+    await rejection(run, DOMException, 'stop');
+    expect(aborted).to.be.above(0);
+    expect(performance.now() - aborted).to.be.below(1000);
+    const input = image(9, 14);
+    const { outputs } = await net.run(input);
+    const wanted = runGraph(g, weights, { data: input }).get('pool')!.data;
+    expect(relativeError(await download(engine, outputs.pool as Tensor), wanted)).to.be.at.most(1e-5);
+    engine.dispose();
+  });
+
+  it('reports its progress in order, up to the end', async () => {
+    const engine = await createEngine();
+    const g = smallNet(48);
+    const net = await engine.compile(g, { weights: seededWeights(g, 1), maxSubmitMs: 20 });
+    const seen: number[] = [];
+    const { submits } = await net.run(image(200, 300), { onProgress: ({ done }) => seen.push(done) });
+    expect(seen.length).to.equal(submits);
+    expect(seen).to.deep.equal([...seen].sort((a, b) => a - b));
+    expect(seen.at(-1)).to.be.closeTo(1, 1e-9);
+    engine.dispose();
+  });
+
+  it('a device destroyed mid-run rejects everything pending, and restore runs on another one', async () => {
+    const device = await openDevice();
+    const engine = await createEngine({ device });
+    const g = smallNet(48);
+    const weights = seededWeights(g, 1);
+    const net = await engine.compile(g, { weights, maxSubmitMs: 20 });
+    const large = net.run(image(500, 700), { onProgress: () => device.destroy() });
+    const waiting = net.run(image(9, 14));
+    const [first, second] = await Promise.all([
+      rejection(large, DeviceLostError),
+      rejection(waiting, DeviceLostError),
+    ]);
+    expect(first.reason).to.equal('destroyed');
+    expect(second.message).to.contain('device lost (destroyed)');
+    expect(() => engine.buffer(16, 'late')).to.throw(DeviceLostError);
+    await rejection(net.run(image(9, 14)), DeviceLostError);
+    await rejection(engine.restore(), Error, 'borrowed');
+
+    const another = await openDevice();
+    await engine.restore(another);
+    const input = image(9, 14);
+    const { outputs } = await net.run(input);
+    const wanted = runGraph(g, weights, { data: input }).get('pool')!.data;
+    expect(relativeError(await download(engine, outputs.pool as Tensor), wanted)).to.be.at.most(1e-5);
+    engine.dispose();
+    another.destroy();
+  });
+
+  it('500 runs of changing sizes keep the bytes on the device bounded', async () => {
+    const engine = await createEngine();
+    const g = smallNet(4);
+    const net = await engine.compile(g, { weights: seededWeights(g, 1) });
+    const { weights } = net.memory;
+    let most = 0;
+    for (let i = 0; i < 500; i++) {
+      const { outputs } = await net.run(image(3 + (i % 11), 3 + (i % 7)));
+      outputs.pool!.buffer.destroy();
+      most = Math.max(most, net.memory.maps);
+    }
+    expect(net.memory.weights).to.equal(weights);
+    expect(most).to.be.below(4 * 2 * 16 * 16 * 16 * 2);
+    engine.dispose();
+  });
+});
