@@ -1,6 +1,7 @@
 import './bench.test.js';
 import './bilinear.test.js';
 import './shape.test.js';
+import './transposed.test.js';
 import './caffe_caffemodel.test.js';
 import './caffe_data.test.js';
 import './caffe_import.test.js';
