@@ -6,12 +6,12 @@ import { layerCases } from '../test/cases/layers.js';
 import { relativeError } from '../test/gpu/compare.js';
 import { random } from '../test/random.js';
 import { errorOf } from './check.js';
-import type { Contender, Inputs, Launch } from './contender.js';
+import type { Contender, Inputs } from './contender.js';
 import { openOnnxruntime } from './onnxruntime.js';
 import { rarefy } from './rarefy.js';
 import { type Measured, type Missing, type Row, row } from './report.js';
 import { openTfjs } from './tfjs.js';
-import { interleaved } from './timing.js';
+import { interleaved, sample, type Warm } from './timing.js';
 
 export interface BenchOptions {
   /** The cases of the tests, or those and the layers of real nets. */
@@ -57,48 +57,55 @@ async function measure(
     Object.entries(c.inputs).map(([name, dims], i) => [name, random(product(dims), 17 + i)]),
   );
   const unsupported: Missing[] = [];
-  const ready: { launch: Launch; about: Parameters<typeof row>[0] }[] = [];
-  const add = ({ name }: Contender, launch: Launch, maxError: number) => {
-    const { flops, bytes } = c;
-    const about = { case: c.name, engine: name, variant: launch.variant, maxError, flops, bytes };
-    ready.push({ launch, about });
-  };
+  const entered: Entry[] = [];
   try {
-    const launch = await ours.prepare(c, inputs);
-    const outputs = await firstOutputs(launch);
-    const error = errorOf(c, inputs, outputs);
-    add(ours, launch, error);
-    if (!(error <= c.tolerance))
-      throw new Error(`${c.name}: error ${error.toExponential(1)}, should be at most ${c.tolerance}`);
+    const first = await enter(ours, c, inputs, (y) => errorOf(c, inputs, y), c.tolerance);
+    entered.push(first);
     for (const peer of others) {
       try {
-        const their = await peer.prepare(c, inputs);
-        const difference = relativeError((await firstOutputs(their))[0]!, outputs[0]!);
-        if (difference <= PEER_TOLERANCE) {
-          add(peer, their, difference);
-          continue;
-        }
-        their.free();
-        throw new Error(
-          `its result differs from ours by ${difference.toExponential(1)} of the largest value`,
-        );
-      } catch (reason) {
-        const text = String(reason instanceof Error ? reason.message : reason);
-        unsupported.push({ case: c.name, engine: peer.name, reason: text.split('\n')[0]! });
+        const difference = ([y]: Outputs) => relativeError(y!, first.outputs[0]!);
+        entered.push(await enter(peer, c, inputs, difference, PEER_TOLERANCE));
+      } catch (error) {
+        const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
+        unsupported.push({ case: c.name, engine: peer.name, reason });
       }
     }
-    const samples = await interleaved(
-      ready.map((r) => r.launch),
-      signal,
-    );
-    return { rows: ready.map((r, i) => row(r.about, samples[i]!)), unsupported };
+    const samples = await interleaved(entered, signal);
+    return { rows: entered.map((entry, i) => row(entry.about, samples[i]!)), unsupported };
   } finally {
-    for (const { launch } of ready) launch.free();
+    for (const { launch } of entered) launch.free();
   }
 }
 
-async function firstOutputs(launch: Launch): Promise<ArrayLike<number>[]> {
-  await launch.run();
-  await launch.finish();
-  return launch.read();
+type Outputs = readonly ArrayLike<number>[];
+
+interface Entry extends Warm {
+  readonly about: Parameters<typeof row>[0];
+  readonly outputs: Outputs;
+}
+
+/** Runs a case once on one engine; throws where the result is wrong. */
+async function enter(
+  contender: Contender,
+  c: Case,
+  inputs: Inputs,
+  errorOf: (outputs: Outputs) => number,
+  tolerance: number,
+): Promise<Entry> {
+  const launch = await contender.prepare(c, inputs);
+  try {
+    const firstMs = await sample(launch, 1);
+    const outputs = await launch.read();
+    const maxError = errorOf(outputs);
+    if (!(maxError <= tolerance))
+      throw new Error(
+        `its error is ${maxError.toExponential(1)} of the largest value on ${c.name}, should be at most ${tolerance.toExponential(1)}`,
+      );
+    const { variant } = launch;
+    const about = { case: c.name, engine: contender.name, variant, maxError, flops: c.flops, bytes: c.bytes };
+    return { launch, firstMs, outputs, about };
+  } catch (error) {
+    launch.free();
+    throw error;
+  }
 }

@@ -10,17 +10,17 @@ const SHORTEST = 10;
 const LONGEST = 1000;
 
 /** Milliseconds a launch takes, over so many in a row. */
-async function sample(launch: Launch, count: number): Promise<number> {
+export async function sample(launch: Launch, count: number): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < count; i++) await launch.run();
   await launch.finish();
   return (performance.now() - start) / count;
 }
 
-/** Milliseconds of the first launches: the second one's where the first, which compiles, is not slow. */
-async function warm(launch: Launch): Promise<number> {
-  const first = await sample(launch, 1);
-  return first > SLOW ? first : sample(launch, 1);
+/** Something to time, and the milliseconds of its first launch, which also compiles. */
+export interface Warm {
+  readonly launch: Launch;
+  readonly firstMs: number;
 }
 
 /**
@@ -28,15 +28,15 @@ async function warm(launch: Launch): Promise<number> {
  * moment of the machine meets each alike, and all start the same number of launches a sample, so that the
  * wait for the GPU weighs alike.
  */
-export async function interleaved(launches: readonly Launch[], signal: AbortSignal): Promise<number[][]> {
+export async function interleaved(warm: readonly Warm[], signal: AbortSignal): Promise<number[][]> {
   const estimates: number[] = [];
-  for (const launch of launches) estimates.push(await warm(launch));
+  for (const { launch, firstMs } of warm) estimates.push(firstMs > SLOW ? firstMs : await sample(launch, 1));
   const slowest = Math.max(...estimates);
   const wanted = Math.ceil(SHORTEST / Math.min(...estimates));
   const count = Math.max(1, Math.min(wanted, Math.floor(LONGEST / slowest)));
-  const samples = launches.map((): number[] => []);
+  const samples = warm.map((): number[] => []);
   for (let round = 0; round < (slowest > SLOW ? FEW_ROUNDS : ROUNDS); round++) {
-    for (const [i, launch] of launches.entries()) {
+    for (const [i, { launch }] of warm.entries()) {
       signal.throwIfAborted();
       samples[i]!.push(await sample(launch, count));
     }
