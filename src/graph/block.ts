@@ -41,7 +41,7 @@ export function layoutWeights(layers: readonly Layer[], o: WeightsOptions): Map<
 
 function layoutLayer(layer: Layer, { limits, elem, memory }: WeightsOptions): LayerWeights {
   const rule = KINDS[layer.kind] as Kind<unknown>;
-  const wanted = rule.filter?.(layer.attrs, memory);
+  const wanted = rule.filter?.(layer.attrs, memory, elem);
   const vectors: Record<string, View<Block>> = {};
   for (const [name, length] of Object.entries(rule.vectors?.(layer.attrs) ?? {})) {
     const bytes = blocks(length) * 16;

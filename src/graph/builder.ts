@@ -184,9 +184,16 @@ export class Graph {
     return this.add('concat', name, xs, {});
   }
 
-  /** Marks a layer as a result of the net, under its own name or another. */
+  /**
+   * Marks a layer as a result of the net, under its own name or another. A result has a tensor of its own:
+   * an input, or a layer that is a result already, is copied.
+   */
   output(node: Node, name = node.name): void {
-    this.#outputs.set(name, node);
+    if (this.#outputs.get(name) === node) return;
+    const shared = node.kind === 'input' || [...this.#outputs.values()].includes(node);
+    if (shared && KINDS[node.kind].elem)
+      throw new ShapeError(`${name}: ${node.name} is an output already, labels should be under one name`);
+    this.#outputs.set(name, shared ? this.sum(`${name} copy`, [node]) : node);
   }
 
   /** Puts the graph and its weights on the engine's device. */

@@ -124,9 +124,9 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
     channels: (_inputs, { filter }) => filter.out,
     shape: (name, [x], { filter, options }) => conv2dShape(name, x!, filter, options),
     coords: ([x], { filter, options }) => windowCoords(x!, conv2dWindow(filter, options)),
-    filter: ({ filter, options }, memory) => ({
+    filter: ({ filter, options }, memory, elem) => ({
       shape: filter,
-      layout: conv2dLayout(filter, options, memory),
+      layout: conv2dLayout(filter, options, memory, elem),
     }),
     vectors: ({ filter, bias }) => biasVector(filter.out, bias),
     flops: (y, _inputs, { filter }) => conv2dFlops(y, filter),

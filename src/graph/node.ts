@@ -1,5 +1,5 @@
 import type { CoordMap } from '../coords.js';
-import type { Dispatch, ElemType, View } from '../dispatch.js';
+import type { Dispatch, Elem, ElemType, View } from '../dispatch.js';
 import type { FilterLayout, FilterShape, PackedFilter } from '../lower/filter.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import type { Pair, Shape } from '../shape.js';
@@ -42,7 +42,7 @@ export interface Kind<A> {
   shape(name: string, inputs: readonly Shape[], attrs: A): Shape;
   /** Where the output lies over the image; the first input's place by default. */
   coords?(inputs: readonly CoordMap[], attrs: A): CoordMap | null;
-  filter?(attrs: A, memory: 'fast' | 'low'): { shape: FilterShape; layout: FilterLayout };
+  filter?(attrs: A, memory: 'fast' | 'low', elem: Elem): { shape: FilterShape; layout: FilterLayout };
   /** Length of each per-channel tensor, by name. */
   vectors?(attrs: A): Readonly<Record<string, number>>;
   /** FLOPs of the definition. */

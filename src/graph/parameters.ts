@@ -15,7 +15,7 @@ export interface Parameter {
 export function parameters(graph: Graph): Parameter[] {
   return graph.nodes.flatMap((node) => {
     const rule = KINDS[node.kind] as Kind<unknown>;
-    const shape = rule.filter?.(node.attrs, 'fast').shape;
+    const shape = rule.filter?.(node.attrs, 'fast', 'f32').shape;
     const found: Parameter[] = [];
     if (shape) {
       const { out, in: inputs, groups, kernel, transposed } = shape;

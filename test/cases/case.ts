@@ -21,6 +21,8 @@ export interface Case {
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   /** Largest error relative to max|reference|, in f32. */
   readonly tolerance: number;
+  /** What storage in f16 may add, where that is more than the rounding of results. */
+  readonly f16Tolerance?: number;
   /** FLOPs of the definition, whatever algorithm runs. */
   readonly flops: number;
   /** Bytes of operands and outputs in f32, each once. */

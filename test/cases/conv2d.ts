@@ -31,6 +31,8 @@ export function conv(
     inputs,
     tolerance:
       layout === 'winograd' ? WINOGRAD_TOLERANCE : sumTolerance((c / groups) * kernel[0] * kernel[1]),
+    // The frequencies are rounded to 11 bits before the output transform, whose factors reach 64.
+    ...(layout === 'winograd' && { f16Tolerance: 64 * 2 ** -11 }),
     flops: conv2dFlops(ys, ws),
     bytes:
       4 * (Object.values(inputs).reduce((sum, dims) => sum + product(dims), 0) + ys.n * ys.c * ys.h * ys.w),

@@ -10,14 +10,21 @@ import { cases } from '../cases/index.js';
 import { random } from '../random.js';
 import { relativeError } from './compare.js';
 
-const inputsOf = (c: Case) =>
+/** Values that the storage type holds exactly, so that only the operator's own rounding counts. */
+const inputsOf = (c: Case, elem: Elem = 'f32') =>
   Object.fromEntries(
-    Object.entries(c.inputs).map(([name, dims], i) => [name, random(product(dims), 17 + i)]),
+    Object.entries(c.inputs).map(([name, dims], i) => {
+      const values = random(product(dims), 17 + i);
+      return [name, elem === 'f16' ? values.map((v) => Math.f16round(v)) : values];
+    }),
   );
+
+/** Storing a result in f16 rounds it to 11 bits; operators of two passes round twice. */
+const F16_ROUNDING = 2 ** -10;
 
 /** Runs a case on poisoned outputs and returns its error and the number of its dispatches. */
 async function check(engine: Engine, c: Case, elem: Elem = 'f32') {
-  const inputs = inputsOf(c);
+  const inputs = inputsOf(c, elem);
   const launch = c.launch(engine, inputs, elem);
   try {
     for (const y of launch.outputs) {
@@ -75,6 +82,23 @@ describe('operators against their float64 twins', () => {
           expect((await check(engine, c)).error).to.be.at.most(c.tolerance);
         });
       }
+    });
+  }
+});
+
+describe('operators in f16 storage', () => {
+  let engine: Engine;
+  before(async function () {
+    engine = await createEngine();
+    if (!engine.features.has('f16')) this.skip();
+  });
+  after(() => engine.dispose());
+
+  for (const c of cases) {
+    it(c.name, async () => {
+      expect((await check(engine, c, 'f16')).error).to.be.at.most(
+        c.tolerance + (c.f16Tolerance ?? F16_ROUNDING),
+      );
     });
   }
 });
