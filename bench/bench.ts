@@ -1,11 +1,11 @@
 import { createEngine } from '../src/engine/engine.js';
 import type { Host } from '../src/page/host.js';
-import { type Case, product } from '../test/cases/case.js';
+import type { Case } from '../test/cases/case.js';
 import { cases } from '../test/cases/index.js';
 import { layerCases } from '../test/cases/layers.js';
 import { relativeError } from '../test/gpu/compare.js';
-import { random } from '../test/random.js';
-import { errorOf } from './check.js';
+import { errorOf } from '../test/gpu/error_of.js';
+import { inputsOf } from '../test/inputs.js';
 import type { Contender, Inputs } from './contender.js';
 import { openOnnxruntime } from './onnxruntime.js';
 import { rarefy } from './rarefy.js';
@@ -53,9 +53,7 @@ async function measure(
   others: readonly Contender[],
   signal: AbortSignal,
 ): Promise<Omit<Measured, 'adapter'>> {
-  const inputs: Inputs = Object.fromEntries(
-    Object.entries(c.inputs).map(([name, dims], i) => [name, random(product(dims), 17 + i)]),
-  );
+  const inputs = inputsOf(c);
   const unsupported: Missing[] = [];
   const entered: Entry[] = [];
   try {

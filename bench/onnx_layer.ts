@@ -21,9 +21,9 @@ function weights(
 
 /** A layer as a model of ONNX: one operator, and a Relu where the layer has one. */
 export function onnxModel(layer: Layer, inputs: Inputs): OnnxModel {
-  const { initializers, ...node } = operator(layer, inputs);
+  const { initializers, inputNames, ...node } = operator(layer, inputs);
   const relu = 'w' in layer && layer.options.relu;
-  const names = ['x', ...Object.keys(initializers)];
+  const names = ['x', ...(inputNames ?? Object.keys(initializers))];
   const nodes: OnnxNode[] = relu
     ? [
         { ...node, inputs: names, output: 'sum' },
@@ -34,8 +34,10 @@ export function onnxModel(layer: Layer, inputs: Inputs): OnnxModel {
 }
 
 type Operator = Pick<OnnxNode, 'op'> & {
-  readonly attributes: Record<string, number | readonly number[]>;
+  readonly attributes: Record<string, number | string | readonly number[]>;
   readonly initializers: Record<string, OnnxTensor>;
+  /** Inputs after x, where some are left out. */
+  readonly inputNames?: readonly string[];
 };
 
 function operator(layer: Layer, inputs: Inputs): Operator {
@@ -82,7 +84,29 @@ function operator(layer: Layer, inputs: Inputs): Operator {
       attributes.count_include_pad = Number(layer.options.countPad ?? false);
       return { op: 'AveragePool', attributes, initializers: {} };
     }
+    case 'resize':
+      return resize(layer);
     case 'global_avg_pool':
       return { op: 'GlobalAveragePool', attributes: {}, initializers: {} };
   }
+}
+
+function resize({ y, options: o }: Extract<Layer, { op: 'resize' }>): Operator {
+  const modes = { nearest: 'nearest', bilinear: 'linear', bicubic: 'cubic' };
+  return {
+    op: 'Resize',
+    attributes: {
+      mode: modes[o.mode],
+      coordinate_transformation_mode: o.coordinates ?? 'half_pixel',
+      nearest_mode: o.rounding ?? 'round_prefer_floor',
+      antialias: Number(o.antialias ?? false),
+      exclude_outside: Number(o.excludeOutside ?? false),
+      cubic_coeff_a: o.cubic ?? -0.75,
+    },
+    initializers:
+      'scale' in o
+        ? { scales: { dims: [4], data: Float32Array.of(1, 1, ...pair(o.scale)) } }
+        : { sizes: { dims: [4], data: BigInt64Array.from(dims(y).map(BigInt)) } },
+    inputNames: 'scale' in o ? ['', 'scales'] : ['', '', 'sizes'],
+  };
 }

@@ -2,9 +2,10 @@ import { PbfWriter } from 'pbf';
 
 // Fields of onnx.proto: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 const FLOAT = 1;
+const INT64 = 7;
 const IR_VERSION = 10;
 const OPSET = 19;
-const ATTRIBUTE_TYPE = { int: 2, ints: 7, string: 3 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 export interface OnnxNode {
   readonly op: string;
@@ -15,7 +16,7 @@ export interface OnnxNode {
 
 export interface OnnxTensor {
   readonly dims: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | BigInt64Array;
 }
 
 /** A model with one float input x and one float output y. */
@@ -64,7 +65,10 @@ function writeAttribute(
   pbf: PbfWriter,
 ): void {
   pbf.writeStringField(1, name);
-  if (typeof value === 'number') {
+  if (typeof value === 'number' && !Number.isInteger(value)) {
+    pbf.writeFloatField(2, value);
+    pbf.writeVarintField(20, ATTRIBUTE_TYPE.float);
+  } else if (typeof value === 'number') {
     pbf.writeVarintField(3, value);
     pbf.writeVarintField(20, ATTRIBUTE_TYPE.int);
   } else if (typeof value === 'string') {
@@ -78,7 +82,7 @@ function writeAttribute(
 
 function writeTensor({ name, dims, data }: OnnxTensor & { name: string }, pbf: PbfWriter): void {
   for (const size of dims) pbf.writeVarintField(1, size);
-  pbf.writeVarintField(2, FLOAT);
+  pbf.writeVarintField(2, data instanceof Float32Array ? FLOAT : INT64);
   pbf.writeStringField(8, name);
   pbf.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

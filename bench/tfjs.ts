@@ -9,6 +9,7 @@ export interface Tensor {
 }
 type Sizes = readonly number[];
 type Pool = (x: Tensor, window: Sizes, strides: Sizes, pad: unknown, rounding: 'ceil' | undefined) => Tensor;
+type Resize = (x: Tensor, size: Sizes, alignCorners: boolean, halfPixelCenters: boolean) => Tensor;
 export interface Tf {
   readonly version_core: string;
   setBackend(name: 'webgpu'): Promise<boolean>;
@@ -20,6 +21,7 @@ export interface Tf {
   maxPool: Pool;
   avgPool: Pool;
   pool(x: Tensor, window: Sizes, type: 'max' | 'avg', pad: unknown, dilations: Sizes, strides: Sizes): Tensor;
+  readonly image: { readonly resizeNearestNeighbor: Resize; readonly resizeBilinear: Resize };
   mean(x: Tensor, axes: Sizes, keepDims: boolean): Tensor;
   add(a: Tensor, b: Tensor): Tensor;
   relu(x: Tensor): Tensor;

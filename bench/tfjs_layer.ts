@@ -72,6 +72,8 @@ export function tfjsCall(tf: Tf, layer: Layer, inputs: Inputs): Call {
       };
       return { run, kept: [x] };
     }
+    case 'resize':
+      return { run: resize(tf, x, layer), kept: [x] };
     case 'global_avg_pool':
       return { run: () => tf.mean(x, [1, 2], true), kept: [x] };
   }
@@ -123,4 +125,15 @@ function transposed(
     return o.relu ? tf.relu(biased) : biased;
   };
   return { run, kept: [x, filter, ...(bias ? [bias] : [])] };
+}
+
+function resize(tf: Tf, x: Tensor, { y, options: o }: Extract<Layer, { op: 'resize' }>): () => Tensor {
+  const { coordinates = 'half_pixel', mode } = o;
+  const known = ['half_pixel', 'align_corners', 'asymmetric'].includes(coordinates);
+  if (!known || mode === 'bicubic' || o.antialias)
+    throw new Unsupported(
+      `its images are not resized ${mode}, ${coordinates}${o.antialias ? ', antialiased' : ''}`,
+    );
+  const method = mode === 'nearest' ? tf.image.resizeNearestNeighbor : tf.image.resizeBilinear;
+  return () => method(x, [y.h, y.w], coordinates === 'align_corners', coordinates === 'half_pixel');
 }

@@ -2,6 +2,7 @@ import type { FilterShape } from '../../src/lower/filter.js';
 import type { AvgPoolOptions, PoolOptions } from '../../src/lower/pool.js';
 import type { ConvTranspose2dOptions } from '../../src/ops/conv_transpose2d.js';
 import type { Conv2dOptions } from '../../src/ops/conv2d.js';
+import type { ResizeOptions } from '../../src/ops/resize.js';
 import type { Shape } from '../../src/shape.js';
 
 /** What a case computes from its inputs x, w and b, as data: enough for another engine to do the same. */
@@ -17,4 +18,5 @@ export type Layer = { readonly x: Shape; readonly y: Shape } & (
   | { readonly op: 'max_pool'; readonly options: PoolOptions; readonly winner: boolean }
   | { readonly op: 'avg_pool'; readonly options: AvgPoolOptions }
   | { readonly op: 'global_avg_pool' }
+  | { readonly op: 'resize'; readonly options: ResizeOptions }
 );

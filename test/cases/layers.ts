@@ -3,6 +3,7 @@ import type { Case } from './case.js';
 import { transposed } from './conv_transpose2d.js';
 import { conv } from './conv2d.js';
 import { pool } from './max_pool.js';
+import { resized } from './resize.js';
 
 const same = { pad: 1, relu: true };
 
@@ -20,4 +21,5 @@ export const layerCases: readonly Case[] = [
   transposed('upscore2 at 32, 4x4 by 2', [1, 21, 32, 32], 21, [4, 4], { stride: 2 }),
   transposed('upscore at 8, 64x64 by 32', [1, 21, 8, 8], 21, [64, 64], { stride: 32 }),
   pool('pool1 at 224', [1, 64, 224, 224], { kernel: 2, stride: 2, ceil: true }),
+  resized('21 classes from 32 to 256', [1, 21, 32, 32], { mode: 'bilinear', size: [256, 256] }),
 ];

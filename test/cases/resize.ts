@@ -7,7 +7,7 @@ import { type Case, sumTolerance } from './case.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
 
-function resized(name: string, [n, c, h, w]: Size, o: ResizeOptions): Case {
+export function resized(name: string, [n, c, h, w]: Size, o: ResizeOptions): Case {
   const xs: Shape = { n, c, h, w };
   const ys = resizeShape('resize', xs, o);
   const { rows, columns } = resizeTables('resize', xs, o);
@@ -21,6 +21,7 @@ function resized(name: string, [n, c, h, w]: Size, o: ResizeOptions): Case {
     flops: 2 * ys.n * ys.c * ys.h * ys.w * taps,
     bytes: 4 * (n * c * h * w + ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
+    layer: { op: 'resize', x: xs, y: ys, options: o },
     reference: (data) => [reference(data.x!, xs, o)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');

@@ -3,3 +3,5 @@ import './image.test.js';
 import './engine.test.js';
 import './net.test.js';
 import './oracles.test.js';
+import './oracles_caffe.test.js';
+import './layers.test.js';

@@ -1,14 +1,17 @@
-import type { Case } from '../test/cases/case.js';
-import { relativeError } from '../test/gpu/compare.js';
-import { conv2d } from '../test/reference/conv2d.js';
-import type { Inputs } from './contender.js';
+import type { Case } from '../cases/case.js';
+import { conv2d } from '../reference/conv2d.js';
+import { relativeError } from './compare.js';
 
 /** FLOPs above which a convolution is checked on some of its output channels only. */
 const LARGE = 1e8;
 const SAMPLED_CHANNELS = 8;
 
-/** The largest error of our outputs against the float64 twin, relative to the largest value. */
-export function errorOf(c: Case, inputs: Inputs, outputs: readonly ArrayLike<number>[]): number {
+/** The largest error of an engine's outputs against the float64 twin, relative to the largest value. */
+export function errorOf(
+  c: Case,
+  inputs: Readonly<Record<string, Float32Array>>,
+  outputs: readonly ArrayLike<number>[],
+): number {
   const { layer } = c;
   if (c.flops > LARGE && layer?.op === 'conv2d' && layer.w.groups === 1 && layer.x.n === 1) {
     const { out } = layer.w;
