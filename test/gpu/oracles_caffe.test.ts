@@ -25,7 +25,7 @@ const SAME_LABELS = 0.999;
 const LAYER_TOLERANCE = 2 ** -19;
 
 /** Layer cases that the importer covers: fewer would mean that a layer was lost. */
-const LAYERS_COVERED = 0;
+const LAYERS_COVERED = 9;
 
 interface Map4 {
   readonly shape: Shape;
@@ -35,7 +35,9 @@ interface Map4 {
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 const manifest = async (folder: string, files: Files) =>
-  Object.entries<{ input?: string; blobs?: object }>(JSON.parse(text(await files(`${folder}/MANIFEST.json`))));
+  Object.entries<{ input?: string; caffemodel?: boolean; blobs?: object }>(
+    JSON.parse(text(await files(`${folder}/MANIFEST.json`))),
+  );
 
 async function readMap(files: Files, path: string): Promise<Map4> {
   const { dims, data } = readNpyF32(await files(path));
@@ -120,7 +122,7 @@ async function defineNets(files: Files, from: string, sources: readonly string[]
 async function defineLayers() {
   const cases: { name: string; input: string; net: CaffeImport }[] = [];
   const others: string[] = [];
-  for (const [name, { input }] of await manifest('caffe-layers', extraData)) {
+  for (const [name, { input, caffemodel }] of await manifest('caffe-layers', extraData)) {
     const at = `caffe-layers/${name}`;
     if (!input) {
       others.push(`${name}: no output to compare with`);
@@ -128,9 +130,8 @@ async function defineLayers() {
     }
     const path = input.endsWith('/blob.npy') ? 'caffe-layers/blob.npy' : `${at}/${input}`;
     try {
-      const model = await extraData(`${at}/weights.caffemodel`).then(readCaffemodel, () => null);
-      const net = importCaffe(readNet(text(await extraData(`${at}/deploy.prototxt`))), model);
-      cases.push({ name, input: path, net });
+      const model = caffemodel ? `${at}/weights.caffemodel` : null;
+      cases.push({ name, input: path, net: await importFiles(extraData, `${at}/deploy.prototxt`, model) });
     } catch (error) {
       if (!(error instanceof UnsupportedError || error instanceof ShapeError)) throw error;
       others.push(`${name}: ${error.message}`);
