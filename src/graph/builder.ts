@@ -6,6 +6,7 @@ import type { ConvTranspose2dOptions } from '../ops/conv_transpose2d.js';
 import type { BilinearOptions } from '../ops/conv_transpose2d_bilinear.js';
 import type { Conv2dOptions } from '../ops/conv2d.js';
 import type { LrnOptions } from '../ops/lrn.js';
+import type { ResizeOptions } from '../ops/resize.js';
 import type { SoftmaxOptions } from '../ops/softmax.js';
 import { type Pair, pair, type Shape } from '../shape.js';
 import { type Attrs, KINDS } from './kinds.js';
@@ -167,6 +168,11 @@ export class Graph {
   /** Local response normalisation across channels. */
   lrn(name: string, x: Node, o: LrnOptions): Node {
     return this.add('lrn', name, [x], o);
+  }
+
+  /** Another height and width, by size or by scales. */
+  resize(name: string, x: Node, o: ResizeOptions): Node {
+    return this.add('resize', name, [x], o);
   }
 
   /** Softmax over the channels of each pixel. */

@@ -57,6 +57,24 @@ describe('nets', () => {
     net.dispose();
   });
 
+  it('an input can be an output, and a layer one under two names', async () => {
+    const graph = new Graph('outputs');
+    const x = graph.input('data', 3);
+    const relu = graph.relu('relu', x);
+    graph.output(x, 'same');
+    graph.output(relu);
+    graph.output(relu, 'again');
+    const net = await engine.compile(graph, { weights: new Map() });
+    const input = image(5, 7);
+    const { outputs } = await net.run(input);
+    const positive = input.data.map((v) => Math.max(v, 0));
+    for (const [name, wanted] of Object.entries({ same: input.data, relu: positive, again: positive })) {
+      expect(relativeError(await download(engine, outputs[name] as Tensor), wanted), name).to.equal(0);
+      outputs[name]!.buffer.destroy();
+    }
+    net.dispose();
+  });
+
   it('any size runs, and a later size does not disturb an earlier plan', async () => {
     const graph = new Graph('small');
     const a = graph.conv('a', graph.input('data', 3), { out: 20, kernel: 3, pad: 1, relu: true });
