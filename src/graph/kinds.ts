@@ -1,4 +1,4 @@
-import { aligned, type CoordMap, cropped, merged, transposed, windowed } from '../coords.js';
+import { aligned, type CoordMap, cropped, enlarged, merged, transposed, windowed } from '../coords.js';
 import { ShapeError } from '../errors.js';
 import { cropShape } from '../lower/crop.js';
 import type { FilterShape } from '../lower/filter.js';
@@ -35,6 +35,7 @@ import { innerProduct, innerProductFilter } from '../ops/inner_product.js';
 import { type LrnOptions, lrn } from '../ops/lrn.js';
 import { maxPool } from '../ops/max_pool.js';
 import { prelu } from '../ops/prelu.js';
+import { type ResizeOptions, resize, resizeShape } from '../ops/resize.js';
 import { scale } from '../ops/scale.js';
 import { type SoftmaxOptions, softmax } from '../ops/softmax.js';
 import { type SumOptions, sum, sumShape } from '../ops/sum.js';
@@ -71,6 +72,7 @@ export interface Attrs {
   prelu: { readonly channels: number };
   scale: { readonly channels: number; readonly bias: boolean };
   lrn: LrnOptions;
+  resize: ResizeOptions;
   softmax: SoftmaxOptions;
   sum: SumOptions;
   concat: Record<never, never>;
@@ -96,6 +98,14 @@ function transposedCoords(x: CoordMap, kernel: Pair, o: TransposedOptions): Coor
   const along = (i: 0 | 1) =>
     transposed(x[i], { kernel: kernel[i], stride: stride[i], dilation: dilation[i], pad: pad[i] });
   return [along(0), along(1)];
+}
+
+/** Known for whole factors of half-pixel centres; other conventions place cells by the map's size. */
+function resizedCoords(x: CoordMap, o: ResizeOptions): CoordMap | null {
+  if (!('scale' in o) || (o.coordinates ?? 'half_pixel') !== 'half_pixel') return null;
+  const [y, horizontal] = pair(o.scale);
+  if (!Number.isSafeInteger(y) || !Number.isSafeInteger(horizontal)) return null;
+  return [enlarged(x[0], y), enlarged(x[1], horizontal)];
 }
 
 /** Maps that meet cell by cell have a place only where they lie alike. */
@@ -225,6 +235,11 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
   lrn: {
     shape: same,
     lower: (ctx, t, options) => lrn(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  resize: {
+    shape: (name, [x], options) => resizeShape(name, x!, options),
+    coords: ([x], options) => resizedCoords(x!, options),
+    lower: (ctx, t, options) => resize(ctx, { x: t.inputs[0]!, y: t.y }, options),
   },
   softmax: {
     shape: same,

@@ -23,6 +23,8 @@ export interface FilterPart<B> {
   readonly view: View<B>;
   readonly first: number;
   readonly count: number;
+  /** First tile of the view, where it holds more than these. */
+  readonly origin?: number;
 }
 
 /**
@@ -84,6 +86,14 @@ export function splitTiles(
     parts.push({ first, count: Math.min(most, tiles - first) });
   return parts;
 }
+
+/** The same tiles in parts of at most `most`, over the same views. */
+export const dividedParts = <B>(parts: readonly FilterPart<B>[], most: number): FilterPart<B>[] =>
+  parts.flatMap(({ view, first, count, origin = first }) =>
+    Array.from({ length: ceilDiv(count, most) }, (_, i) => {
+      return { view, first: first + i * most, count: Math.min(most, count - i * most), origin };
+    }),
+  );
 
 /** Where element [o, i] of raw weights stands; elements of a window follow one another. */
 const rawStrides = (s: FilterShape) => {

@@ -63,7 +63,7 @@ export function tileProduct<B>(
       group_c4: blocks(shape.out / shape.groups),
       tile: part.first,
       tile_count: part.count,
-      w_base: part.first * filter.tile,
+      w_base: (part.origin ?? part.first) * filter.tile,
       w_image: filter.image,
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },

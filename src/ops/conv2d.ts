@@ -5,6 +5,7 @@ import type { Dispatch, Elem, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
 import {
   checkFilter,
+  dividedParts,
   type FilterLayout,
   type FilterShape,
   type PackedFilter,
@@ -108,22 +109,26 @@ function tiles<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dis
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
   const all = groupTiles(w.shape) * w.shape.groups;
-  const largest = Math.max(...w.parts.map((p) => p.count)) / all;
+  // A row of a layer as wide as fc6 can be too long for a submit: then its channels are split as well.
+  const most = Math.min(all, Math.max(1, Math.floor((ctx.maxFlops * all) / rowFlops(t))));
+  const parts = dividedParts(w.parts, most);
+  const tile = tileVec4(w.shape, 'tiles');
+  const largest = Math.max(...parts.map((p) => p.count)) / all;
   const rows = inputRows(win, x.shape);
   return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: rowFlops(t) * largest }).flatMap((band) => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
-    return w.parts.map((part) =>
+    return parts.map((part) =>
       tileProduct(
         ctx,
         { x: { ...x, ...xv }, y: { ...y, ...yv }, b },
-        { shape: w.shape, part, tile: tileVec4(w.shape, 'tiles'), image: 0 },
+        { shape: w.shape, part, tile, image: 0 },
         win,
         band,
         {
           relu: o.relu ?? false,
           flops: (bandFlops(t, band) * part.count) / all,
-          bytes: xv.bytes + (yv.bytes * part.count) / all + part.view.size,
+          bytes: xv.bytes + (yv.bytes * part.count) / all + part.count * tile * vec4Bytes(ctx.elem),
         },
       ),
     );

@@ -12,6 +12,7 @@ import { conv2d } from './conv2d.js';
 import { innerProduct } from './inner_product.js';
 import { maxPool } from './max_pool.js';
 import { activation, prelu, scale, sum } from './pointwise.js';
+import { resize } from './resize.js';
 
 interface Operands {
   readonly xs: readonly Float64Array[];
@@ -62,6 +63,7 @@ const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: 
     prelu: (t) => prelu(t.xs[0]!, t.y, t.get('weight')),
     scale: (t, { bias }) => scale(t.xs[0]!, t.y, t.get('weight'), bias ? t.get('bias') : null),
     lrn: (t, options) => lrn(t.xs[0]!, t.y, options),
+    resize: (t, options) => resize(t.xs[0]!, t.shapes[0]!, options),
     softmax: (t, options) => softmax(t.xs[0]!, t.y, options.log ?? false),
     sum: (t, { coefficients }) => sum(t.xs, coefficients ?? t.xs.map(() => 1)),
     concat: (t) => concat(t.xs, t.shapes),

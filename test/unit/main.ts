@@ -1,5 +1,6 @@
 import './bench.test.js';
 import './bilinear.test.js';
+import './graph.test.js';
 import './shape.test.js';
 import './transposed.test.js';
 import './caffe_caffemodel.test.js';
