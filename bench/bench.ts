@@ -31,6 +31,7 @@ export async function bench(host: Host, { set, only, peers }: BenchOptions): Pro
   const chosen = all
     .filter((c) => only.length === 0 || only.some((part) => c.name.includes(part)))
     .filter((c) => !peers || c.layer);
+  if (chosen.length === 0) throw new Error(`bench: no case has ${only.join(' or ')} in its name`);
   const others = peers ? [await openOnnxruntime(host.url), await openTfjs(host.url)] : [];
   const rows: Row[] = [];
   const unsupported: Missing[] = [];
@@ -65,7 +66,7 @@ async function measure(
         entered.push(await enter(peer, c, inputs, difference, PEER_TOLERANCE));
       } catch (error) {
         const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
-        unsupported.push({ case: c.name, engine: peer.name, reason });
+        unsupported.push({ case: c.name, engine: peer.name, reason: reason.replace(`${c.name}: `, '') });
       }
     }
     const samples = await interleaved(entered, signal);
@@ -97,7 +98,7 @@ async function enter(
     const maxError = errorOf(outputs);
     if (!(maxError <= tolerance))
       throw new Error(
-        `its error is ${maxError.toExponential(1)} of the largest value on ${c.name}, should be at most ${tolerance.toExponential(1)}`,
+        `${c.name}: error ${maxError.toExponential(1)}, should be at most ${tolerance.toExponential(1)}`,
       );
     const { variant } = launch;
     const about = { case: c.name, engine: contender.name, variant, maxError, flops: c.flops, bytes: c.bytes };

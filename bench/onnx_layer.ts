@@ -78,7 +78,7 @@ function operator(layer: Layer, inputs: Inputs): Operator {
         ceil_mode: Number(o.ceil ?? false),
       };
       if (layer.op === 'max_pool') {
-        if (layer.winner) throw new Unsupported('its WebGPU MaxPool writes no indices');
+        if (layer.winner) throw new Unsupported('not compared: winners');
         return { op: 'MaxPool', attributes, initializers: {} };
       }
       attributes.count_include_pad = Number(layer.options.countPad ?? false);

@@ -28,7 +28,7 @@ export function benchText(report: BenchReport): string {
   return [
     `${adapterName(adapter)}, ${browser}${commit ? `, commit ${commit}` : ''}`,
     '',
-    table([[...head, ...peers.flatMap((name) => [name, 'ratio'])], ...lines]),
+    table([[...head, ...peers.flatMap((name) => [`${name} ms`, 'x ours'])], ...lines]),
     ...section('Unsupported', unsupportedLines(report, peers)),
     ...summary(compare(rows), peers.length > 0),
   ].join('\n');

@@ -59,8 +59,7 @@ export function tfjsCall(tf: Tf, layer: Layer, inputs: Inputs): Call {
       return transposed(tf, x, layer, inputs);
     case 'max_pool':
     case 'avg_pool': {
-      if (layer.op === 'max_pool' && layer.winner)
-        throw new Unsupported('its winners are counted over channels-last maps');
+      if (layer.op === 'max_pool' && layer.winner) throw new Unsupported('not compared: winners');
       const { kernel, stride, dilation, pad } = poolWindow(layer.options);
       const most = layer.op === 'max_pool';
       const dilated = dilation.some((d) => d > 1);

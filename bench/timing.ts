@@ -6,7 +6,7 @@ const FEW_ROUNDS = 3;
 /** Milliseconds. */
 const SLOW = 4000;
 /** Milliseconds that the fastest engine's sample should last at least, and the slowest one's at most. */
-const SHORTEST = 10;
+const SHORTEST = 50;
 const LONGEST = 1000;
 
 /** Milliseconds a launch takes, over so many in a row. */
@@ -32,8 +32,8 @@ export async function interleaved(warm: readonly Warm[], signal: AbortSignal): P
   const estimates: number[] = [];
   for (const { launch, firstMs } of warm) estimates.push(firstMs > SLOW ? firstMs : await sample(launch, 1));
   const slowest = Math.max(...estimates);
-  const wanted = Math.ceil(SHORTEST / Math.min(...estimates));
-  const count = Math.max(1, Math.min(wanted, Math.floor(LONGEST / slowest)));
+  const fastest = warm[estimates.indexOf(Math.min(...estimates))]!.launch;
+  const count = await launchesPerSample(fastest, LONGEST / slowest);
   const samples = warm.map((): number[] => []);
   for (let round = 0; round < (slowest > SLOW ? FEW_ROUNDS : ROUNDS); round++) {
     for (const [i, { launch }] of warm.entries()) {
@@ -42,4 +42,11 @@ export async function interleaved(warm: readonly Warm[], signal: AbortSignal): P
     }
   }
   return samples;
+}
+
+/** Doubled until a sample is long beside the wait for the GPU, which an estimate of one launch contains. */
+async function launchesPerSample(fastest: Launch, most: number): Promise<number> {
+  let count = 1;
+  while (2 * count <= most && (await sample(fastest, count)) * count < SHORTEST) count *= 2;
+  return count;
 }
