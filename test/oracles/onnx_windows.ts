@@ -108,6 +108,45 @@ const conv: Mapping = (call) => {
   };
 };
 
+/** alpha A B + beta C: rows of A are images of one pixel, and B a 1x1 convolution. */
+const gemm: Mapping = (call) => {
+  call.ignore('broadcast'); // of C, said by its dims since opset 7
+  if (call.number('transA', 0) === 1) throw new NotApplicable('Gemm that transposes its map');
+  const value = call.map(0);
+  const { dims, data } = call.numbers(1)!;
+  const c = call.numbers(2);
+  const transposed = call.number('transB', 0) === 1;
+  const [alpha, beta] = [call.number('alpha', 1), call.number('beta', 1)];
+  const [n = 0, k = 0] = value.dims;
+  const out = dims[transposed ? 0 : 1]!;
+  if (c && (c.data.length !== out || c.dims.at(-1) !== out))
+    throw new NotApplicable('Gemm whose summand is no bias');
+  const at = (o: number, i: number) => (transposed ? o * k + i : i * out + o);
+  const weights = Float32Array.from(
+    { length: out * k },
+    (_, i) => alpha * data[at(Math.floor(i / k), i % k)]!,
+  );
+  const w: FilterShape = { out, in: k, kernel: [1, 1], groups: 1, transposed: false };
+  return {
+    maps: [{ value, shape: { n, c: k, h: 1, w: 1 } }],
+    outputs: [{ type: 'float32', dims: [n, out] }],
+    tolerance: sumTolerance(k),
+    run: (engine, [map]) => [
+      conv2d(
+        engine,
+        map!,
+        uploadFilter(engine, weights, w, conv2dLayout(w, {})),
+        c &&
+          uploadVector(
+            engine,
+            Float32Array.from(c.data, (v) => beta * v),
+            out,
+          ),
+      ),
+    ],
+  };
+};
+
 const convTranspose: Mapping = (call) => {
   const value = call.map(0);
   const weights = call.numbers(1)!;
@@ -211,6 +250,7 @@ const overPlanes =
 
 export const windowMappings: readonly (readonly [string, Mapping])[] = [
   ['Conv', conv],
+  ['Gemm', gemm],
   ['ConvTranspose', convTranspose],
   ['MaxPool', maxPoolStep],
   ['AveragePool', averagePool],
