@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { ArgsDef } from 'citty';
 import type { ModelOptions } from '../page/model.js';
+import type { SessionOptions } from '../page/session.js';
 import { UsageError } from './command.js';
 
 export const MODEL_ARGS = {
@@ -28,6 +29,12 @@ export const MODEL_ARGS = {
     default: 'fast',
     description: 'low saves memory, fast saves time',
   },
+  limits: {
+    type: 'enum',
+    options: ['adapter', 'default'],
+    default: 'adapter',
+    description: "of the device: the adapter's own, or those that every WebGPU device has",
+  },
   out: { type: 'string', default: 'out', description: 'folder for pictures', valueHint: 'DIR' },
 } as const satisfies ArgsDef;
 
@@ -41,6 +48,7 @@ export interface ModelArgs {
   readonly preprocess?: string | undefined;
   readonly labels?: string | undefined;
   readonly memory?: string | undefined;
+  readonly limits?: string | undefined;
 }
 
 /** Input files of a job: the name under which the page asks for each, and its path. */
@@ -61,7 +69,7 @@ export function modelOptions(
   args: ModelArgs,
   files: Files,
   fallback?: string,
-): ModelOptions & { memory: 'fast' | 'low' } {
+): ModelOptions & SessionOptions {
   const caffemodel = args.model ?? args.caffemodel;
   const net = args.net ?? (args.prototxt || caffemodel ? undefined : fallback);
   if (net && args.prototxt) throw new UsageError('--net and --prototxt: one of them, not both');
@@ -85,6 +93,7 @@ export function modelOptions(
     ...(args.preprocess && { preprocess: files.add('--preprocess', args.preprocess) }),
     ...(args.labels && { labels: files.add('--labels', args.labels) }),
     memory: args.memory === 'low' ? 'low' : 'fast',
+    limits: args.limits === 'default' ? 'default' : 'adapter',
   };
 }
 

@@ -1,7 +1,14 @@
 import quadCheck from '../../kernels/quad_check.wgsl';
 import type { Dispatch, Elem } from '../dispatch.js';
 import { DeviceLostError, LimitError, OutOfMemoryError, ValidationError } from '../errors.js';
-import { type AdapterInfo, adapterInfo, deviceFeatures, deviceLimits, openDevice } from '../gpu/device.js';
+import {
+  type AdapterInfo,
+  adapterInfo,
+  deviceFeatures,
+  deviceLimits,
+  type LimitsWanted,
+  openDevice,
+} from '../gpu/device.js';
 import { encode, prepare } from '../gpu/encode.js';
 import { Pipelines } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
@@ -13,6 +20,8 @@ export interface EngineOptions {
   readonly device?: GPUDevice;
   /** Where to look for an adapter without a device; `navigator.gpu` by default. */
   readonly gpu?: GPU;
+  /** Limits of a device that the engine opens itself; the adapter's own unless told otherwise. */
+  readonly limits?: LimitsWanted;
   /** Lowers the largest binding that the planner uses, in bytes. */
   readonly maxBindingBytes?: number;
   /** Leaves optional features of the device unused, by name. */
@@ -29,7 +38,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       0,
       'serve the page over https or from localhost, or pass a device',
     );
-  const device = options.device ?? (await openDevice(gpu!));
+  const device = options.device ?? (await openDevice(gpu!, options.limits));
   const engine = new Engine(device, options);
   await engine.checkQuads();
   return engine;
@@ -128,7 +137,7 @@ export class Engine {
     const gpu = this.#options.gpu ?? globalThis.navigator?.gpu;
     if (!device && (!this.#owned || !gpu))
       throw new Error('restore: the engine borrowed its device, pass a new one');
-    this.#adopt(device ?? (await openDevice(gpu)), !device);
+    this.#adopt(device ?? (await openDevice(gpu, this.#options.limits)), !device);
     await this.checkQuads();
     for (const dependent of this.#dependents) await dependent.restore();
   }

@@ -32,9 +32,12 @@ export function adapterName(info: AdapterInfo): string {
 
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
 
-/** Opens a device with every limit and optional feature of the adapter that the engine can use. */
-export async function openDevice(gpu: GPU, options: GPURequestAdapterOptions = {}): Promise<GPUDevice> {
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
+/** Which limits to ask a device for: the adapter's own, or those that every WebGPU device has. */
+export type LimitsWanted = 'adapter' | 'default';
+
+/** Opens a device with every optional feature of the adapter that the engine can use. */
+export async function openDevice(gpu: GPU, limits: LimitsWanted = 'adapter'): Promise<GPUDevice> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter)
     throw new LimitError(
       'WebGPU offers no adapter',
@@ -46,7 +49,7 @@ export async function openDevice(gpu: GPU, options: GPURequestAdapterOptions = {
   return adapter.requestDevice({
     label: 'rarefy',
     requiredFeatures: OPTIONAL_FEATURES.filter((f) => adapter.features.has(f)),
-    requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
+    requiredLimits: limits === 'adapter' ? { maxStorageBufferBindingSize, maxBufferSize } : {},
   });
 }
 

@@ -3,7 +3,7 @@ import { fromRgba, overlay } from '../engine/image.js';
 import { argmax } from '../engine/operators.js';
 import { downloadLabels, downloadRgba, type LabelMap, uploadPixels } from '../engine/pixels.js';
 import type { Tensor } from '../engine/tensor.js';
-import type { AdapterInfo } from '../gpu/device.js';
+import type { AdapterInfo, LimitsWanted } from '../gpu/device.js';
 import type { Graph } from '../graph/builder.js';
 import type { Net } from '../graph/net.js';
 import type { LayerTime } from '../graph/submit.js';
@@ -12,6 +12,7 @@ import type { RgbaImage } from '../image/image.js';
 import type { Palette } from '../image/palette.js';
 import { encodePng } from '../image/png.js';
 import { testPicture } from '../image/test_picture.js';
+import type { Limits } from '../limits.js';
 import type { Host } from './host.js';
 import { type Model, readFile } from './model.js';
 
@@ -34,6 +35,7 @@ export interface RunReport {
 /** What every report says of the net and its adapter. */
 export interface NetReport {
   readonly adapter: AdapterInfo;
+  readonly limits: Limits;
   readonly net: string;
   readonly parameters: number;
   readonly seeded: boolean;
@@ -42,6 +44,8 @@ export interface NetReport {
 
 export interface SessionOptions {
   readonly memory?: 'fast' | 'low';
+  /** Limits of the device. */
+  readonly limits?: LimitsWanted;
 }
 
 /** A model on a device, and the pictures that it runs on. */
@@ -59,11 +63,12 @@ export class Session {
     this.net = net;
     let parameters = 0;
     for (const { data } of model.weights.values()) parameters += data.length;
-    this.report = { adapter: engine.adapter, net: model.name, parameters, seeded: model.seeded, compileMs };
+    const { adapter, limits } = engine;
+    this.report = { adapter, limits, net: model.name, parameters, seeded: model.seeded, compileMs };
   }
 
   static async open(host: Host, model: Model, graph: Graph, o: SessionOptions): Promise<Session> {
-    const engine = await createEngine({ gpu: host.gpu });
+    const engine = await createEngine({ gpu: host.gpu, limits: o.limits ?? 'adapter' });
     const start = performance.now();
     const net = await engine.compile(graph, {
       weights: model.weights,
