@@ -1,16 +1,19 @@
 // y[n, p, o] = act(b[o] + (A' m A)[p]), m the 36 frequencies of the tile of 4x4 outputs that holds p
 //
-// F(4x4, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile.
+// F(4x4, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile. With POOL y is the 2x2 max-pool by
+// 2 of that: a tile holds whole windows, and the map before the pool is never stored.
 
 override RELU: bool = false;
+override POOL: bool = false;
 
 struct Params {
   tiles: u32,     // of this band, over its images
   tiles_x: u32,
   tiles_y: u32,
   image: u32,
-  row: u32,       // first output row, a multiple of 4
+  row: u32,       // first row before the pool, a multiple of 4
   row_end: u32,
+  width: u32,     // before the pool
   y_base: u32,
   y_h: u32,
   y_w: u32,
@@ -47,13 +50,27 @@ fn column(first: u32, j: u32) -> Four {
   );
 }
 
-fn store(oy: u32, ox: u32, n: u32, c: u32, row: Four) {
+fn store(oy: u32, ox: u32, n: u32, c: u32, value: vec4f) {
+  let y_index = ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c - params.y_base;
+  let sum = value + b[c];
+  y[y_index] = vec4<Elem>(select(sum, max(sum, vec4f()), RELU));
+}
+
+fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Four) {
   if (oy >= params.row_end) { return; }
-  let index = ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c - params.y_base;
   var values = row;
-  for (var j = 0u; j < 4u && ox + j < params.y_w; j++) {
-    let value = values[j] + b[c];
-    y[index + j * params.c4] = vec4<Elem>(select(value, max(value, vec4f()), RELU));
+  for (var j = 0u; j < 4u && ox + j < params.width; j++) { store(oy, ox + j, n, c, values[j]); }
+}
+
+// The maxima of two rows; beyond the map the nearest value stands in, which changes no maximum.
+fn store_pooled(oy: u32, ox: u32, n: u32, c: u32, row0: Four, row1: Four) {
+  if (oy >= params.row_end || oy / 2u >= params.y_h) { return; }
+  var upper = row0;
+  var lower = row1;
+  if (oy + 1u >= params.row_end) { lower = row0; }
+  for (var j = 0u; j < 4u && ox + j < params.width && (ox + j) / 2u < params.y_w; j += 2u) {
+    let k = select(j + 1u, j, ox + j + 1u >= params.width);
+    store(oy / 2u, (ox + j) / 2u, n, c, max(max(upper[j], upper[k]), max(lower[j], lower[k])));
   }
 }
 
@@ -72,8 +89,17 @@ fn winograd_output(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let m3 = column(index, 3u);
   let m4 = column(index, 4u);
   let m5 = column(index, 5u);
-  store(oy, ox, n, c, transform(m0[0], m1[0], m2[0], m3[0], m4[0], m5[0]));
-  store(oy + 1u, ox, n, c, transform(m0[1], m1[1], m2[1], m3[1], m4[1], m5[1]));
-  store(oy + 2u, ox, n, c, transform(m0[2], m1[2], m2[2], m3[2], m4[2], m5[2]));
-  store(oy + 3u, ox, n, c, transform(m0[3], m1[3], m2[3], m3[3], m4[3], m5[3]));
+  let row0 = transform(m0[0], m1[0], m2[0], m3[0], m4[0], m5[0]);
+  let row1 = transform(m0[1], m1[1], m2[1], m3[1], m4[1], m5[1]);
+  let row2 = transform(m0[2], m1[2], m2[2], m3[2], m4[2], m5[2]);
+  let row3 = transform(m0[3], m1[3], m2[3], m3[3], m4[3], m5[3]);
+  if (POOL) {
+    store_pooled(oy, ox, n, c, row0, row1);
+    store_pooled(oy + 2u, ox, n, c, row2, row3);
+  } else {
+    store_row(oy, ox, n, c, row0);
+    store_row(oy + 1u, ox, n, c, row1);
+    store_row(oy + 2u, ox, n, c, row2);
+    store_row(oy + 3u, ox, n, c, row3);
+  }
 }

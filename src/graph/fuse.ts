@@ -1,4 +1,7 @@
+import type { Elem } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
+import { type PoolOptions, poolWindow } from '../lower/pool.js';
+import { conv2dLayout } from '../ops/conv2d.js';
 import type { Shape } from '../shape.js';
 import type { Graph } from './builder.js';
 import { type Attrs, KINDS } from './kinds.js';
@@ -30,8 +33,14 @@ export interface FusedGraph {
 /** Inputs that a node reads; the rest only lend their size. */
 const dataInputs = (node: Node): readonly Node[] => node.inputs.slice(0, KINDS[node.kind].reads);
 
+/** What decides on kernels, and so on what one of them can do at once. */
+export interface FuseOptions {
+  readonly memory?: 'fast' | 'low';
+  readonly elem?: Elem;
+}
+
 /** Drops layers that no output needs, and merges what one kernel does at once. */
-export function fuse(graph: Graph): FusedGraph {
+export function fuse(graph: Graph, { memory = 'fast', elem = 'f32' }: FuseOptions = {}): FusedGraph {
   const live = new Set<Node>(graph.outputs.values());
   const readers = new Map<Node, number>();
   const count = (x: Node) => readers.set(x, (readers.get(x) ?? 0) + 1);
@@ -44,6 +53,8 @@ export function fuse(graph: Graph): FusedGraph {
   }
   for (const node of graph.outputs.values()) count(node);
 
+  const pools = (x: Layer<'conv2d'>) =>
+    conv2dLayout(x.attrs.filter, x.attrs.options, memory, elem) === 'winograd';
   const made = new Map<Node, Layer>();
   const merged = new Set<Layer>();
   for (const node of graph.nodes.filter((each) => live.has(each))) {
@@ -51,7 +62,7 @@ export function fuse(graph: Graph): FusedGraph {
     const own: Layer = { name: node.name, kind: node.kind, attrs: node.attrs, inputs, node };
     let layer = own;
     for (const [i, x] of dataInputs(node).entries()) {
-      const both = readers.get(x) === 1 ? merge(own, i, made.get(x)!) : null;
+      const both = readers.get(x) === 1 ? merge(own, i, made.get(x)!, pools) : null;
       if (both) {
         merged.add(made.get(x)!);
         layer = both;
@@ -66,9 +77,21 @@ export function fuse(graph: Graph): FusedGraph {
 
 const is = <K extends KindName>(layer: Layer, kind: K): layer is Layer<K> => layer.kind === kind;
 
+/** Whether a pool is 2x2 by 2 without padding. */
+function isHalving(o: PoolOptions): boolean {
+  const { kernel, stride, dilation, pad } = poolWindow(o);
+  const two = [...kernel, ...stride].every((v) => v === 2);
+  return two && dilation.every((v) => v === 1) && pad.every((v) => v === 0);
+}
+
 /** The layer that does the work of `x` and of `reader`, whose input number i it is; or null. */
-function merge(reader: Layer, i: number, x: Layer): Layer | null {
+function merge(reader: Layer, i: number, x: Layer, pools: (x: Layer<'conv2d'>) => boolean): Layer | null {
   const { node } = reader;
+  if (is(x, 'conv2d') && x.attrs.options.pool) return null;
+  if (is(reader, 'max_pool') && is(x, 'conv2d') && isHalving(reader.attrs) && pools(x)) {
+    const options = { ...x.attrs.options, pool: { ceil: reader.attrs.ceil ?? false } };
+    return { ...x, attrs: { ...x.attrs, options }, node };
+  }
   if (is(reader, 'activation') && reader.attrs.kind === 'relu' && !reader.attrs.slope) {
     if ((is(x, 'conv2d') || (is(x, 'conv_transpose2d') && !x.attrs.crop)) && !x.attrs.options.relu)
       return { ...x, attrs: { ...x.attrs, options: { ...x.attrs.options, relu: true } }, node } as Layer;

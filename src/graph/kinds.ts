@@ -139,7 +139,9 @@ export const KINDS: { readonly [K in KindName]: Kind<Attrs[K]> } = {
       layout: conv2dLayout(filter, options, memory, elem),
     }),
     vectors: ({ filter, bias }) => biasVector(filter.out, bias),
-    flops: (y, _inputs, { filter }) => conv2dFlops(y, filter),
+    flops(_y, [x], { filter, options: { pool: _, ...conv } }) {
+      return conv2dFlops(conv2dShape('conv2d', x!, filter, conv), filter);
+    },
     lower: (ctx, t, { filter, options }) =>
       conv2d(
         ctx,

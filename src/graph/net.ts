@@ -81,7 +81,7 @@ export class Net {
     this.engine = engine;
     this.graph = graph;
     this.#options = options;
-    this.#fused = fuse(graph);
+    this.#fused = fuse(graph, options);
     const { limits } = engine;
     this.#layout = layoutWeights(this.#fused.layers, {
       limits,

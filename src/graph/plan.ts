@@ -67,7 +67,7 @@ export interface Plan {
  */
 export function plan(graph: Graph, inputs: Readonly<Record<string, Shape>>, o: PlanOptions = {}): Plan {
   const limits = o.limits ?? DEFAULT_LIMITS;
-  const fused = fuse(graph);
+  const fused = fuse(graph, o);
   const weights = layoutWeights(fused.layers, { limits, elem: o.elem ?? 'f32', memory: o.memory ?? 'fast' });
   return planFused(graph, fused, weights, inputs, o);
 }

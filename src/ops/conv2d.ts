@@ -21,6 +21,7 @@ import {
   windowRows,
   zeroBias,
 } from '../lower/lowering.js';
+import { poolShape } from '../lower/pool.js';
 import { groupTiles, tileProduct } from '../lower/tile_product.js';
 import {
   alignUp,
@@ -42,6 +43,8 @@ export interface Conv2dOptions {
   readonly pad?: number | Pair | Padding;
   /** max(y, 0) after the bias. */
   readonly relu?: boolean;
+  /** A 2x2 max-pool by 2 of the result, rounded down or up; for filters in the winograd layout. */
+  readonly pool?: { readonly ceil: boolean };
 }
 
 export interface Conv2dOperands<B> {
@@ -62,7 +65,8 @@ export const conv2dWindow = (w: FilterShape, o: Conv2dOptions): Window => ({
 export function conv2dShape(op: string, x: Shape, w: FilterShape, o: Conv2dOptions = {}): Shape {
   checkFilter(op, w);
   if (x.c !== w.in) throw new ShapeError(`${op}: input of ${x.c} channels, should be ${w.in}`);
-  return { n: x.n, c: w.out, ...windowShape(op, x, conv2dWindow(w, o)) };
+  const conv = { n: x.n, c: w.out, ...windowShape(op, x, conv2dWindow(w, o)) };
+  return o.pool ? poolShape(op, conv, { kernel: 2, stride: 2, ceil: o.pool.ceil }) : conv;
 }
 
 /** FLOPs of the definition, a product and a sum each counted, whatever algorithm runs. */
@@ -94,6 +98,8 @@ export function conv2dLayout(
 
 /** y = act(b + w * x), [N, O, H', W']. Shapes must agree: see `conv2dShape`. */
 export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions = {}): Dispatch<B>[] {
+  if (o.pool && t.w.layout !== 'winograd')
+    throw new ShapeError(`${ctx.op}: a pool behind a filter in ${t.w.layout} layout, should be winograd`);
   return { tiles, winograd, raw: grouped }[t.w.layout](ctx, t, o);
 }
 
@@ -146,8 +152,11 @@ const WINOGRAD_SCRATCH = 32 * 2 ** 20;
 function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dispatch<B>[] {
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
+  const conv: Shape = { n: y.shape.n, c: w.shape.out, ...windowShape(ctx.op, x.shape, win) };
+  /** Rows before the pool for one of y. */
+  const pooled = o.pool ? 2 : 1;
   const elem = vec4Bytes(ctx.elem);
-  const tilesX = ceilDiv(y.shape.w, 4);
+  const tilesX = ceilDiv(conv.w, 4);
   const depth = blocks(w.shape.in);
   const outC4 = blocks(w.shape.out);
   const bytesPerTileRow = 36 * tilesX * Math.max(depth, outC4) * elem;
@@ -160,13 +169,16 @@ function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): 
       "compile with memory: 'low', which convolves directly",
     );
 
-  const rows = inputRows(win, x.shape);
+  const end = (row: number) => Math.min(row * pooled, conv.h);
+  const inputs = inputRows(win, x.shape);
+  const rows = (from: number, to: number) => inputs(from * pooled, end(to));
+  const step = 4 / pooled;
   const bands = splitRows(ctx, y, [{ t: x, rows }], {
-    flopsPerRow: rowFlops(t) / 4,
-    step: 4,
-    maxRows: 4 * Math.floor(scratchBytes / bytesPerTileRow),
+    flopsPerRow: (conv2dFlops({ ...conv, n: 1, h: 1 }, w.shape) * pooled) / 4,
+    step,
+    maxRows: step * Math.floor(scratchBytes / bytesPerTileRow),
   });
-  const tileCount = (band: Band) => (band.images * alignUp(band.rows, 4) * tilesX) / 4;
+  const tileCount = (band: Band) => band.images * ceilDiv(band.rows, step) * tilesX;
   const most = Math.max(...bands.map(tileCount));
   const v = ctx.scratch(36 * most * depth * elem);
   const m = ctx.scratch(36 * most * outC4 * elem);
@@ -180,9 +192,9 @@ function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): 
     const place = {
       tiles: count,
       tiles_x: tilesX,
-      tiles_y: ceilDiv(band.rows, 4),
+      tiles_y: ceilDiv(band.rows, step),
       image: band.image,
-      row: band.row,
+      row: band.row * pooled,
     };
     const input: Dispatch<B> = {
       kernel: winogradInput,
@@ -223,13 +235,14 @@ function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): 
     const output: Dispatch<B> = {
       kernel: winogradOutput,
       elem: ctx.elem,
-      constants: { RELU: Number(o.relu ?? false) },
+      constants: { RELU: Number(o.relu ?? false), POOL: Number(o.pool !== undefined) },
       params: {
         ...place,
+        width: conv.w,
         y_base: yv.base,
         y_h: y.shape.h,
         y_w: y.shape.w,
-        row_end: band.row + band.rows,
+        row_end: end(band.row + band.rows),
         c4: outC4,
       },
       bindings: { m: mView, b, y: yv.view },

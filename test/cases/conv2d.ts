@@ -4,6 +4,7 @@ import type { FilterLayout, FilterShape } from '../../src/lower/filter.js';
 import { type Conv2dOptions, conv2dFlops, conv2dLayout, conv2dShape } from '../../src/ops/conv2d.js';
 import type { Pair, Shape } from '../../src/shape.js';
 import { conv2d as reference } from '../reference/conv2d.js';
+import { maxPool } from '../reference/max_pool.js';
 import { type Case, product, sumTolerance } from './case.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
@@ -19,8 +20,10 @@ export function conv(
   o: Conv2dOptions & { groups?: number; bias?: boolean; layout?: FilterLayout } = {},
 ): Case {
   const { groups = 1, bias = true, layout: wanted, ...options } = o;
+  const { pool, ...window } = options;
   const xs: Shape = { n, c, h, w };
   const ws: FilterShape = { out, in: c, kernel, groups, transposed: false };
+  const conv = conv2dShape('conv2d', xs, ws, window);
   const ys = conv2dShape('conv2d', xs, ws, options);
   const layout = wanted ?? conv2dLayout(ws, options);
   const inputs: Record<string, number[]> = { x: [n, c, h, w], w: [out, c / groups, ...kernel] };
@@ -33,12 +36,16 @@ export function conv(
       layout === 'winograd' ? WINOGRAD_TOLERANCE : sumTolerance((c / groups) * kernel[0] * kernel[1]),
     // The frequencies are rounded to 11 bits before the output transform, whose factors reach 64.
     ...(layout === 'winograd' && { f16Tolerance: 64 * 2 ** -11 }),
-    flops: conv2dFlops(ys, ws),
+    flops: conv2dFlops(conv, ws),
     bytes:
       4 * (Object.values(inputs).reduce((sum, dims) => sum + product(dims), 0) + ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * Math.ceil(ys.h / (layout === 'winograd' ? 4 : 1)) >= 3,
-    layer: { op: 'conv2d', x: xs, y: ys, w: ws, options },
-    reference: (data) => [reference(data.x!, xs, data.w!, ws, data.b ?? null, options)],
+    // No other engine runs the pool in the same launch.
+    ...(!pool && { layer: { op: 'conv2d', x: xs, y: ys, w: ws, options } }),
+    reference(data) {
+      const y = reference(data.x!, xs, data.w!, ws, data.b ?? null, window);
+      return [pool ? maxPool(y, conv, { kernel: 2, stride: 2, ceil: pool.ceil }).y : y];
+    },
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
       const filter = uploadFilter(engine, data.w!, ws, layout, elem, 'w');
@@ -70,6 +77,17 @@ export const conv2dCases: readonly Case[] = [
   }),
   conv('3x3 with padding on two sides only, Winograd', [1, 16, 34, 11], 48, [3, 3], {
     pad: [0, 2, 1, 0],
+    layout: 'winograd',
+  }),
+  conv('3x3 with ReLU and a 2x2 pool rounded up, Winograd, batch of 2', [2, 24, 33, 21], 48, [3, 3], {
+    pad: 1,
+    relu: true,
+    pool: { ceil: true },
+    layout: 'winograd',
+  }),
+  conv('3x3 and a 2x2 pool rounded down, Winograd', [1, 16, 47, 23], 48, [3, 3], {
+    pad: 1,
+    pool: { ceil: false },
     layout: 'winograd',
   }),
   conv('3 channels in, as the first layer', [1, 3, 31, 29], 64, [3, 3], { pad: 1, relu: true }),

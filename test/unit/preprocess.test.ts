@@ -28,8 +28,8 @@ describe('preprocess', () => {
   }
   it('swaps red and blue for Caffe', () => {
     const p = preprocessParams('image', CAFFE_PREPROCESS);
-    expect([p.red_0, p.green_0, p.blue_0, p.offset_0]).to.deep.equal([0, 0, 1, -104.00698793]);
-    expect([p.red_2, p.green_2, p.blue_2, p.offset_2]).to.deep.equal([1, 0, 0, -122.67891434]);
+    expect([p.red_0, p.green_0, p.blue_0, p.offset_0]).to.deep.equal([0, 0, 1, -104]);
+    expect([p.red_2, p.green_2, p.blue_2, p.offset_2]).to.deep.equal([1, 0, 0, -123]);
   });
   it('names a mean of the wrong length', () => {
     expect(() => preprocessParams('image', { order: 'rgb', mean: [1] })).to.throw(
