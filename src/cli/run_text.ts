@@ -29,23 +29,29 @@ export function runText(r: RunReport): string {
     ['work', `${r.dispatches} dispatches in ${r.submits} submits`],
     [
       'memory',
-      `${mebibytes(r.peakBytes)} at its peak; maps that share no buffer would add ${mebibytes(Math.max(0, r.mapBytesUnshared))}`,
+      `${mebibytes(r.peakBytes)} at its peak, ${mebibytes(r.peakBytesUnshared)} if no maps shared a buffer`,
     ],
   ]);
 }
 
+/** Layers shorter than so many steps of the clock are marked. */
+const STEPS = 10;
+
 /** The layers by name with their times, or a line where the device has no timestamps. */
-export function layersText(layers: readonly LayerTime[]): string {
-  if (layers.length === 0) return 'no time per layer: this device has no timestamp queries';
-  return table([
+export function layersText(layers: readonly LayerTime[], resolutionMs: number | null): string {
+  if (resolutionMs === null) return 'no time per layer: this device has no timestamp queries';
+  const coarse = (ms: number) => ms < STEPS * resolutionMs;
+  const text = table([
     ['layer', 'kind', 'ms', 'GFLOP/s'],
     ...layers.map(({ layer, kind, ms, flops }) => [
       layer,
       kind,
-      ms.toFixed(2),
-      flops > 0 && ms > 0 ? (flops / ms / 1e6).toFixed(2) : '',
+      `${ms.toFixed(2)}${coarse(ms) ? ' ~' : ''}`,
+      flops > 0 && !coarse(ms) ? (flops / ms / 1e6).toFixed(2) : '',
     ]),
   ]);
+  const note = `~ less than ${STEPS} steps of this clock, which counts in ${resolutionMs} ms`;
+  return layers.some(({ ms }) => coarse(ms)) ? `${text}\n${note}` : text;
 }
 
 export const filesText = (folder: string, files: readonly string[]): string =>

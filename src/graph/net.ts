@@ -60,6 +60,11 @@ export interface RunResult {
   readonly submits: number;
   /** With `profile`, in the order of the plan. */
   readonly layers: readonly LayerTime[];
+  /**
+   * With `profile`, the step of the device's timestamps: browsers round them, often to 0.065 ms, and a
+   * layer of less than some steps is not measured by one run. Null without timestamps.
+   */
+  readonly resolutionMs: number | null;
 }
 
 /** Plans of so many input sizes stay ready. */

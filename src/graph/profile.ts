@@ -1,11 +1,25 @@
 import type { Engine } from '../engine/engine.js';
 import { encode } from '../gpu/encode.js';
+import { timestampQuantum } from '../gpu/timer.js';
 import type { Step } from './plan.js';
 import type { Launch } from './program.js';
 import type { LayerTime } from './submit.js';
 
 /** Most passes of one query set: the limit of 4096 queries, two a pass. */
 const MOST_PASSES = 2048;
+
+const quanta = new WeakMap<GPUDevice, Promise<number | null>>();
+
+/** Step of a device's timestamps in milliseconds, measured once. */
+async function resolution(device: GPUDevice): Promise<number | null> {
+  let quantum = quanta.get(device);
+  if (!quantum) {
+    quantum = timestampQuantum(device);
+    quanta.set(device, quantum);
+  }
+  const ns = await quantum;
+  return ns === null ? null : ns / 1e6;
+}
 
 /** Timestamps around each pass, and the layers that the passes belong to. */
 export class Profile {
@@ -36,9 +50,10 @@ export class Profile {
     };
   }
 
-  /** Milliseconds of each layer; empty where the device has no timestamps. */
-  async layers(steps: readonly Step[]): Promise<LayerTime[]> {
-    if (!this.#queries || !this.#resolved) return [];
+  /** Milliseconds of each layer, empty where the device has no timestamps, and their step. */
+  async layers(steps: readonly Step[]): Promise<{ layers: LayerTime[]; resolutionMs: number | null }> {
+    if (!this.#queries || !this.#resolved) return { layers: [], resolutionMs: null };
+    const resolutionMs = await resolution(this.#engine.device);
     const count = 2 * this.#steps.length;
     const encoder = this.#engine.device.createCommandEncoder();
     encoder.resolveQuerySet(this.#queries, 0, count, this.#resolved, 0);
@@ -47,7 +62,10 @@ export class Profile {
     const ms = new Array<number>(steps.length).fill(0);
     for (const [i, step] of this.#steps.entries())
       ms[step]! += Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6;
-    return steps.map(({ layer, kind, flops }, i) => ({ layer, kind, flops, ms: ms[i]! }));
+    return {
+      layers: steps.map(({ layer, kind, flops }, i) => ({ layer, kind, flops, ms: ms[i]! })),
+      resolutionMs,
+    };
   }
 
   dispose(): void {

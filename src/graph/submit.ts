@@ -53,7 +53,7 @@ export async function submitAll(
   launches: readonly Launch[],
   pace: Pace,
   o: SubmitOptions,
-): Promise<{ ms: number; submits: number; layers: LayerTime[] }> {
+): Promise<{ ms: number; submits: number; layers: LayerTime[]; resolutionMs: number | null }> {
   const { device } = engine;
   const { promise: aborted, stop } = abortion(o.signal);
   const profile = o.profile ? new Profile(engine, launches.length) : null;
@@ -93,7 +93,8 @@ export async function submitAll(
     }
     while (flight.length > 0) await land();
     const ms = performance.now() - start;
-    return { ms, submits, layers: profile ? await profile.layers(steps) : [] };
+    const times = profile ? await profile.layers(steps) : { layers: [], resolutionMs: null };
+    return { ms, submits, ...times };
   } finally {
     stop();
     profile?.dispose();

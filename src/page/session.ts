@@ -27,9 +27,11 @@ export interface RunReport {
   readonly gflop: number;
   /** Most bytes on the device at once: weights, maps, inputs and outputs. */
   readonly peakBytes: number;
-  /** What the maps would take if none shared a buffer. */
-  readonly mapBytesUnshared: number;
+  /** The same if no maps shared a buffer. */
+  readonly peakBytesUnshared: number;
   readonly layers: readonly LayerTime[];
+  /** Step of the layers' times; null without timestamps. */
+  readonly resolutionMs: number | null;
 }
 
 /** What every report says of the net and its adapter. */
@@ -114,7 +116,7 @@ export class Session {
       dispatches: plan.dispatches,
       gflop: plan.flops / 1e9,
       peakBytes: plan.bytes.peak,
-      mapBytesUnshared: plan.bytes.mapsUnshared,
+      peakBytesUnshared: plan.bytes.peak - plan.bytes.maps + plan.bytes.mapsUnshared,
     };
     return { y: y as Tensor, report };
   }

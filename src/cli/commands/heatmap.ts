@@ -44,7 +44,7 @@ export const heatmap = command({
       runText(report),
       table([['map', `${height} x ${width} cells of ${report.heatmap.scale.join(' x ')} pixels`]]),
       table(top),
-      layersText(report.layers),
+      layersText(report.layers, report.resolutionMs),
       filesText(args.out, report.files),
     ];
     return { text: text.join('\n\n'), json: { ...report, out: args.out } };

@@ -28,7 +28,7 @@ export function segmentText(report: SegmentReport, out: string, layers: boolean)
     table(
       run.labels.slice(0, 5).map((l) => ['label', `${l.name ?? l.index} ${(100 * l.share).toFixed(1)} %`]),
     ),
-    ...(layers ? [layersText(run.layers)] : []),
+    ...(layers ? [layersText(run.layers, run.resolutionMs)] : []),
     filesText(out, run.files),
   ]);
   return [netText(report), ...runs].join('\n\n');
