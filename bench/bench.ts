@@ -18,7 +18,7 @@ export interface BenchOptions {
   readonly set: 'quick' | 'full';
   /** Keeps the cases that have one of these in their name. */
   readonly only: readonly string[];
-  /** Measures the other engines as well, on the cases that they can be asked for. */
+  /** Measures the other engines as well, and only the operators that they can be asked for. */
   readonly peers: boolean;
 }
 
@@ -28,9 +28,10 @@ const PEER_TOLERANCE = 1e-4;
 export async function bench(host: Host, { set, only, peers }: BenchOptions): Promise<Measured> {
   const engine = await createEngine({ gpu: host.gpu });
   const all = [...cases, ...(set === 'full' ? layerCases : [])];
+  const compared = new Set(all.filter((c) => c.layer).map((c) => c.op));
   const chosen = all
     .filter((c) => only.length === 0 || only.some((part) => c.name.includes(part)))
-    .filter((c) => !peers || c.layer);
+    .filter((c) => !peers || compared.has(c.op));
   if (chosen.length === 0) throw new Error(`bench: no case has ${only.join(' or ')} in its name`);
   const others = peers ? [await openOnnxruntime(host.url), await openTfjs(host.url)] : [];
   const rows: Row[] = [];

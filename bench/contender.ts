@@ -9,9 +9,9 @@ export type Inputs = Readonly<Record<string, Float32Array>>;
 export interface Launch {
   /** Which of its ways the engine takes. */
   readonly variant: string;
-  /** Starts the operator once, without waiting for the GPU. */
+  /** Starts or enqueues the operator once, without waiting for the GPU. */
   run(): void | Promise<void>;
-  /** Resolves when the GPU has done all that was started. */
+  /** Submits what was enqueued; resolves when the GPU has done all of it. */
   finish(): Promise<void>;
   /** Planar outputs of the last run. */
   read(): Promise<ArrayLike<number>[]>;

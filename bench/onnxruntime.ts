@@ -41,7 +41,7 @@ export async function openOnnxruntime(url: string): Promise<Contender> {
   return {
     name: 'ort-webgpu',
     async prepare({ layer }, inputs) {
-      if (!layer) throw new Unsupported('it was not asked');
+      if (!layer) throw new Unsupported('it has no such operator');
       const model = onnxModel(layer, inputs);
       const session = await ort.InferenceSession.create(writeOnnx(model), {
         executionProviders: ['webgpu'],

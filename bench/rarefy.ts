@@ -4,7 +4,7 @@ import { Recording } from '../src/engine/recording.js';
 import { download } from '../src/engine/tensor.js';
 import type { Contender } from './contender.js';
 
-/** Our operators, recorded once and submitted launch by launch, as a compiled net does. */
+/** Our operators, recorded once; the launches of a sample are one submit, as the layers of a net are. */
 export const rarefy = (engine: Engine): Contender => ({
   name: 'rarefy',
   async prepare(c, inputs) {
@@ -13,16 +13,21 @@ export const rarefy = (engine: Engine): Contender => ({
     launch.run(recording);
     const { dispatches } = recording;
     await Promise.all(dispatches.map((d) => engine.pipelines.compile(d)));
-    const { queue } = engine.device;
+    const { device } = engine;
+    let encoder: GPUCommandEncoder | undefined;
+    const params: (GPUBuffer | null)[] = [];
     return {
       variant: [...new Set(dispatches.map((d) => d.kernel.name))].join(' + '),
       run() {
-        const encoder = engine.device.createCommandEncoder();
-        const params = engine.encode(encoder, dispatches);
-        queue.submit([encoder.finish()]);
-        params?.destroy();
+        encoder ??= device.createCommandEncoder();
+        params.push(engine.encode(encoder, dispatches));
       },
-      finish: () => engine.alive(queue.onSubmittedWorkDone()),
+      async finish() {
+        if (encoder) device.queue.submit([encoder.finish()]);
+        encoder = undefined;
+        for (const buffer of params.splice(0)) buffer?.destroy();
+        await engine.alive(device.queue.onSubmittedWorkDone());
+      },
       read: () =>
         Promise.all(
           launch.outputs.map((y) => ('elem' in y ? download(engine, y) : downloadLabels(engine, y))),

@@ -51,7 +51,7 @@ export async function openTfjs(url: string): Promise<Contender> {
   return {
     name: 'tfjs-webgpu',
     async prepare({ layer }, inputs) {
-      if (!layer) throw new Unsupported('it was not asked');
+      if (!layer) throw new Unsupported('it has no such operator');
       const call = tfjsCall(tf, layer, inputs);
       let y: Tensor | undefined;
       return {
