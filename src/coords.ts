@@ -11,8 +11,10 @@ export interface AxisMap {
   readonly field: Rational;
 }
 
+/** Where a map lies along both axes. */
 export type CoordMap = readonly [y: AxisMap, x: AxisMap];
 
+/** num / den in lowest terms, den positive. */
 export interface Rational {
   readonly num: number;
   readonly den: number;
@@ -20,6 +22,7 @@ export interface Rational {
 
 const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b));
 
+/** num / den in lowest terms. */
 export function rational(num: number, den = 1): Rational {
   const divisor = gcd(num, den) * Math.sign(den) || 1;
   return { num: num / divisor, den: den / divisor };
@@ -30,11 +33,13 @@ const times = (a: Rational, b: Rational): Rational => rational(a.num * b.num, a.
 const minus = (a: Rational): Rational => ({ num: -a.num, den: a.den });
 const equal = (a: Rational, b: Rational): boolean => a.num === b.num && a.den === b.den;
 
+/** The nearest float64. */
 export const toNumber = (r: Rational): number => r.num / r.den;
 
 /** The image itself. */
 export const IDENTITY: AxisMap = { scale: rational(1), shift: rational(0), field: rational(1) };
 
+/** The window of a convolution or a pool along one axis, in cells of its input. */
 export interface AxisWindow {
   readonly kernel: number;
   readonly stride: number;

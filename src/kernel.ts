@@ -1,12 +1,14 @@
 /** How a shader sees one of its bindings. */
 export type BindingType = 'uniform' | 'read-only-storage' | 'storage' | 'texture' | 'storage-texture';
 
+/** A variable of group 0. */
 export interface KernelBinding {
   readonly name: string;
   readonly binding: number;
   readonly type: BindingType;
 }
 
+/** A field of the params struct. */
 export interface KernelField {
   readonly name: string;
   readonly type: 'u32' | 'i32' | 'f32';

@@ -12,8 +12,11 @@ export interface Shape {
   readonly w: number;
 }
 
+/** vec4 of so many channels. */
 export const blocks = (channels: number): number => Math.ceil(channels / 4);
+/** a / b, rounded up. */
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+/** The next multiple of b, from a on. */
 export const alignUp = (a: number, b: number): number => Math.ceil(a / b) * b;
 
 /** Bytes of one vec4 of elements. */
@@ -23,9 +26,11 @@ export const vec4Bytes = (elem: ElemType): number => (elem === 'f16' ? 8 : 16);
 export const tensorBytes = (s: Shape, elem: ElemType): number =>
   s.n * s.h * s.w * blocks(s.c) * vec4Bytes(elem);
 
+/** "[n, c, h, w]", for messages. */
 export const showShape = (s: Omit<Shape, 'c'> & { readonly c?: number }): string =>
   `[${[s.n, ...(s.c === undefined ? [] : [s.c]), s.h, s.w].join(', ')}]`;
 
+/** Whether all four sizes agree. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.n === b.n && a.c === b.c && a.h === b.h && a.w === b.w;
 
@@ -37,6 +42,7 @@ export function checkShape(op: string, s: Shape): void {
   }
 }
 
+/** A value for each axis. */
 export type Pair = readonly [y: number, x: number];
 /** Rows above, columns left, rows below, columns right. */
 export type Padding = readonly [top: number, left: number, bottom: number, right: number];

@@ -15,6 +15,7 @@ import type { Feature, Limits } from '../limits.js';
 import { whole } from '../lower/lowering.js';
 import { alignUp } from '../shape.js';
 
+/** Which device an engine works on, and what it may use of it. */
 export interface EngineOptions {
   /** A device of the host's. The engine borrows it: it destroys nothing that it did not create. */
   readonly device?: GPUDevice;
@@ -92,26 +93,32 @@ export class Engine {
     this.#lost.catch(() => {}); // a loss that nobody waits for is no unhandled rejection
   }
 
+  /** The device at present: `restore` replaces it. */
   get device(): GPUDevice {
     return this.#device;
   }
 
+  /** What the adapter says of itself. */
   get adapter(): AdapterInfo {
     return this.#adapter;
   }
 
+  /** What plans and operators keep to: the device's limits, or lower ones by `maxBindingBytes`. */
   get limits(): Limits {
     return this.#limits;
   }
 
+  /** The compiled kernels of the present device. */
   get pipelines(): Pipelines {
     return this.#pipelines;
   }
 
+  /** Optional features that the device has and that kernels may use. */
   get features(): ReadonlySet<Feature> {
     return this.#features;
   }
 
+  /** Whether `dispose` was called. */
   get disposed(): boolean {
     return this.#disposed;
   }

@@ -15,10 +15,12 @@ export class Recording {
     this.engine = engine;
   }
 
+  /** What was added and is not encoded yet. */
   get dispatches(): readonly Dispatch<GPUBuffer | GPUTextureView>[] {
     return this.#dispatches;
   }
 
+  /** Adds dispatches at the end. */
   add(dispatches: readonly Dispatch<GPUBuffer | GPUTextureView>[]): void {
     this.#dispatches.push(...dispatches);
   }

@@ -27,6 +27,7 @@ export interface LayerWeights {
   readonly vectors: Readonly<Record<string, View<Block>>>;
 }
 
+/** What decides on the order and the parts of filters. */
 export interface WeightsOptions {
   readonly limits: Limits;
   readonly elem: Elem;

@@ -24,6 +24,7 @@ export interface Layer<K extends KindName = KindName> {
   readonly fold?: { readonly layer: Layer<'scale'>; readonly bias: boolean };
 }
 
+/** A graph as it will run. */
 export interface FusedGraph {
   /** In the order in which they run. */
   readonly layers: readonly Layer[];

@@ -5,6 +5,7 @@ import type { Lowering, Operand } from '../lower/lowering.js';
 import type { Pair, Shape } from '../shape.js';
 import type { Attrs } from './kinds.js';
 
+/** What a layer does: `conv2d`, `max_pool`, ... */
 export type KindName = keyof Attrs;
 
 /** One layer of a graph. Nodes are immutable; rewrites make new ones. */

@@ -1,5 +1,5 @@
 import type { Dispatch, Elem, View } from '../dispatch.js';
-import { LimitError } from '../errors.js';
+import { LimitError, ShapeError } from '../errors.js';
 import { DEFAULT_LIMITS, type Feature, type Limits } from '../limits.js';
 import { checkBuffer, type Lowering, type Operand, whole } from '../lower/lowering.js';
 import { type Shape, tensorBytes } from '../shape.js';
@@ -10,6 +10,7 @@ import { KINDS } from './kinds.js';
 import { assignSlots, type Lifetime, type Slot } from './memory.js';
 import type { Kind } from './node.js';
 
+/** The device to plan for; WebGPU's default limits and no optional feature without. */
 export interface PlanOptions {
   readonly limits?: Limits;
   readonly features?: ReadonlySet<Feature>;
@@ -39,10 +40,13 @@ export interface Placed extends Lifetime {
 
 /** All that a run will do, as data: nothing is allocated. */
 export interface Plan {
+  /** In the order in which they run. */
   readonly steps: readonly Step[];
   readonly inputs: ReadonlyMap<string, Operand<Block>>;
   readonly outputs: ReadonlyMap<string, Operand<Block>>;
+  /** Buffers of the plan, each with the maps that it holds one after another. */
   readonly slots: readonly Slot<Placed>[];
+  /** Kernel launches in all. */
   readonly dispatches: number;
   readonly flops: number;
   readonly bytes: {
@@ -61,15 +65,33 @@ export interface Plan {
   };
 }
 
+/** The size of a graph's only input, or of each by name. */
+export type InputShapes = Shape | Readonly<Record<string, Shape>>;
+
+export const isShape = (value: unknown): value is Shape => typeof (value as Shape).n === 'number';
+
+/** What is given for each input by name; one value stands for the graph's only input. */
+export function namedInputs<T>(
+  graph: Graph,
+  given: T | Readonly<Record<string, T>>,
+  isOne: (value: unknown) => value is T,
+): Record<string, T> {
+  if (!isOne(given)) return { ...given };
+  const [first, second] = graph.inputs;
+  if (!first || second)
+    throw new ShapeError(`${graph.name}: has ${graph.inputs.length} inputs, each should be given by name`);
+  return { [first.name]: given };
+}
+
 /**
  * A dry run: what `run` would do for inputs of these sizes.
  * @throws ShapeError that names the layer; LimitError where something cannot be split.
  */
-export function plan(graph: Graph, inputs: Readonly<Record<string, Shape>>, o: PlanOptions = {}): Plan {
+export function plan(graph: Graph, inputs: InputShapes, o: PlanOptions = {}): Plan {
   const limits = o.limits ?? DEFAULT_LIMITS;
   const fused = fuse(graph, o);
   const weights = layoutWeights(fused.layers, { limits, elem: o.elem ?? 'f32', memory: o.memory ?? 'fast' });
-  return planFused(graph, fused, weights, inputs, o);
+  return planFused(graph, fused, weights, namedInputs(graph, inputs, isShape), o);
 }
 
 /** A plan over weights that are laid out already, so that plans of several sizes share them. */
@@ -191,7 +213,7 @@ function bytesOf(p: {
 /** What a host should ask its device for, so that nothing of this graph has to be split for space. */
 export function requiredLimits(
   graph: Graph,
-  inputs: Readonly<Record<string, Shape>>,
+  inputs: InputShapes,
   o: Omit<PlanOptions, 'limits'> = {},
 ): { maxStorageBufferBindingSize: number; maxBufferSize: number } {
   const unlimited = { ...DEFAULT_LIMITS, bindingBytes: 2 ** 52, bufferBytes: 2 ** 52 };

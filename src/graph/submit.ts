@@ -4,6 +4,7 @@ import type { Step } from './plan.js';
 import { Profile, passes } from './profile.js';
 import type { Launch } from './program.js';
 
+/** How far a run is. */
 export interface RunProgress {
   /** Estimated share of the work that is done, 0 to 1. */
   readonly done: number;
@@ -11,6 +12,7 @@ export interface RunProgress {
   readonly layer: string;
 }
 
+/** A layer's time on the GPU, in milliseconds, and the FLOPs of its definition. */
 export interface LayerTime {
   readonly layer: string;
   readonly kind: string;
@@ -18,6 +20,7 @@ export interface LayerTime {
   readonly flops: number;
 }
 
+/** How to cut and watch a run. */
 export interface SubmitOptions {
   readonly maxSubmitMs: number;
   readonly signal?: AbortSignal;

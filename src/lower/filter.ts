@@ -42,6 +42,7 @@ export interface PackedFilter<B> {
   readonly parts: readonly FilterPart<B>[];
 }
 
+/** Throws a ShapeError unless the groups divide the channels. */
 export function checkFilter(op: string, s: FilterShape): void {
   const { groups } = s;
   if (!Number.isSafeInteger(groups) || groups < 1 || s.in % groups !== 0 || s.out % groups !== 0)

@@ -48,6 +48,7 @@ export interface Band {
   readonly rows: number;
 }
 
+/** All of a buffer, from its first byte. */
 export const whole = <B>(buffer: B, bytes: number): View<B> => ({ buffer, offset: 0, size: bytes });
 
 /** The bias of a layer without one, for so many output channels. */
@@ -83,6 +84,7 @@ export interface BandRead<B> {
   readonly rows: (from: number, to: number) => readonly [number, number];
 }
 
+/** What bounds a band besides the bindings. */
 export interface BandOptions {
   /** FLOPs of one output row of one image. */
   readonly flopsPerRow?: number;

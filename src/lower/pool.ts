@@ -12,6 +12,7 @@ import {
 } from '../shape.js';
 import { type Lowering, type Operand, rowsView, splitRows, windowRows } from './lowering.js';
 
+/** A pool's window, in pixels; stride and dilation are 1 and padding is 0 by default. */
 export interface PoolOptions {
   readonly kernel: number | Pair;
   readonly stride?: number | Pair;
@@ -23,11 +24,13 @@ export interface PoolOptions {
   readonly clip?: boolean;
 }
 
+/** An average pool: its window, and what it divides by. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Divide by all taps on the padded image, as Caffe does, instead of by the taps on the image. */
   readonly countPad?: boolean;
 }
 
+/** The window of a pool, with defaults filled in. */
 export const poolWindow = (o: PoolOptions): Window => ({
   kernel: pair(o.kernel),
   stride: pair(o.stride ?? 1),
@@ -35,6 +38,7 @@ export const poolWindow = (o: PoolOptions): Window => ({
   pad: padding(o.pad ?? 0),
 });
 
+/** [N, C, H', W'] of a pool. @throws ShapeError where the window is larger than the padded map. */
 export const poolShape = (op: string, x: Shape, o: PoolOptions): Shape => ({
   n: x.n,
   c: x.c,

@@ -11,6 +11,10 @@ export type ResizeCoordinates =
 /** The neighbour that stands in for a coordinate between two pixels. */
 export type NearestRounding = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
 
+/**
+ * How a resize reads between pixels. Coordinates are `half_pixel` and rounding is `round_prefer_floor` by
+ * default, as in ONNX.
+ */
 export interface Interpolation {
   readonly mode: 'nearest' | 'bilinear' | 'bicubic';
   readonly coordinates?: ResizeCoordinates;

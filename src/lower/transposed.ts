@@ -22,6 +22,7 @@ export interface Transposed extends Omit<Window, 'pad'> {
   readonly origin: Pair;
 }
 
+/** The window of a transposed convolution, with defaults filled in. */
 export function transposedWindow(kernel: Pair, o: TransposedOptions): Transposed {
   const [top, left] = padding(o.pad ?? 0);
   const offset = pair(o.crop?.offset ?? 0);

@@ -1,6 +1,7 @@
 import { Graph } from '../graph/builder.js';
 import { narrow, vgg16 } from './vgg16.js';
 
+/** Departures from the paper's net for PASCAL VOC: 21 classes, full width, conv1_1 padded by 100. */
 export interface FcnOptions {
   readonly classes?: number;
   /** Share of the channels of every trunk layer; 1 is the paper's net. */

@@ -1,6 +1,7 @@
 import { Graph } from '../graph/builder.js';
 import type { Node } from '../graph/node.js';
 
+/** Departures from the paper's VGG16. */
 export interface Vgg16Options {
   /** Share of the channels of every trunk layer; 1 is VGG16. */
   readonly width?: number;

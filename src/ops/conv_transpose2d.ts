@@ -20,11 +20,13 @@ import {
 } from '../lower/transposed.js';
 import { blocks, ceilDiv, type Shape } from '../shape.js';
 
+/** Stride and dilation are 1 and padding is 0 by default. */
 export interface ConvTranspose2dOptions extends TransposedOptions {
   /** max(y, 0) after the bias. */
   readonly relu?: boolean;
 }
 
+/** x [N, I, H, W] and y [N, O, H', W']. */
 export interface ConvTranspose2dOperands<B> {
   readonly x: Operand<B>;
   readonly w: PackedFilter<B>;
@@ -33,6 +35,10 @@ export interface ConvTranspose2dOperands<B> {
   readonly y: Operand<B>;
 }
 
+/**
+ * [N, O, H', W'] of a transposed convolution.
+ * @throws ShapeError for other channels, or padding that leaves nothing.
+ */
 export function convTranspose2dShape(
   op: string,
   x: Shape,

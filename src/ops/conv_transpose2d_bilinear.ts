@@ -10,10 +10,14 @@ import {
 } from '../lower/transposed.js';
 import { blocks, ceilDiv, type Pair, pair, type Shape } from '../shape.js';
 
+/**
+ * The window of an upsampling, in output pixels: FCN upsamples by s with a kernel of 2s and a stride of s.
+ */
 export interface BilinearOptions extends Omit<TransposedOptions, 'dilation'> {
   readonly kernel: number | Pair;
 }
 
+/** [N, C, H', W'] of an upsampling. */
 export const bilinearShape = (op: string, x: Shape, o: BilinearOptions): Shape =>
   transposedShape(op, x, x.c, pair(o.kernel), o);
 

@@ -4,6 +4,7 @@ import type { Dispatch } from '../dispatch.js';
 import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
 import { blocks, type Shape, tensorBytes } from '../shape.js';
 
+/** [N, C, 1, 1]. */
 export const globalAvgPoolShape = (x: Shape): Shape => ({ n: x.n, c: x.c, h: 1, w: 1 });
 
 /** y = mean of x over each plane, [N, C, 1, 1]: the sums of rows first, then of each column of sums. */

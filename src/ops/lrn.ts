@@ -5,6 +5,7 @@ import type { Lowering, Operand } from '../lower/lowering.js';
 import { pixelRuns } from '../lower/pixel_runs.js';
 import { blocks } from '../shape.js';
 
+/** Window and constants of a local response normalisation. */
 export interface LrnOptions {
   /** Channels in the window; an even one has its spare channel above the centre. */
   readonly size: number;
@@ -15,6 +16,7 @@ export interface LrnOptions {
   readonly k?: number;
 }
 
+/** Throws a ShapeError unless the options give finite values. */
 export function checkLrn(op: string, { size, alpha, beta, k = 1 }: LrnOptions): void {
   if (!Number.isSafeInteger(size) || size < 1)
     throw new ShapeError(`${op}: window of ${size} channels, should be a positive integer`);

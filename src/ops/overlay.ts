@@ -4,6 +4,7 @@ import { ShapeError } from '../errors.js';
 import type { Lowering, PixelMap } from '../lower/lowering.js';
 import { checkPixels, pixelRuns } from '../lower/pixel_runs.js';
 
+/** Colours of labels, and how much they cover. */
 export interface OverlayOptions {
   /** The colour of each label, 4 bytes RGBA each. A colour's own alpha scales `alpha`. */
   readonly palette: Uint8Array;

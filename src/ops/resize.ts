@@ -26,6 +26,7 @@ function axes(op: string, x: Shape, o: ResizeOptions): readonly [y: ResizeAxis, 
   return both;
 }
 
+/** [N, C, H', W'] of a resize: by scale, the size rounds down. */
 export function resizeShape(op: string, x: Shape, o: ResizeOptions): Shape {
   const [vertical, horizontal] = axes(op, x, o);
   return { n: x.n, c: x.c, h: vertical.out, w: horizontal.out };

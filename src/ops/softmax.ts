@@ -4,6 +4,7 @@ import type { Lowering, Operand } from '../lower/lowering.js';
 import { pixelRuns } from '../lower/pixel_runs.js';
 import { blocks } from '../shape.js';
 
+/** Softmax, or its logarithm. */
 export interface SoftmaxOptions {
   /** The logarithm of the result, computed without forming it. */
   readonly log?: boolean;

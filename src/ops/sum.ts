@@ -5,6 +5,7 @@ import type { Lowering, Operand } from '../lower/lowering.js';
 import { pixelRuns } from '../lower/pixel_runs.js';
 import { blocks, type Shape, sameShape, showShape } from '../shape.js';
 
+/** The factors of a sum. */
 export interface SumOptions {
   /** A factor for each map; 1 by default. */
   readonly coefficients?: readonly number[];

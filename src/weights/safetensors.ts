@@ -28,6 +28,7 @@ export interface SafeTensor {
   readonly bytes: Uint8Array;
 }
 
+/** The tensors and the metadata of a .safetensors file. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, SafeTensor>;
   readonly metadata: ReadonlyMap<string, string>;

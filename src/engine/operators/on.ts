@@ -8,6 +8,7 @@ import { empty, type Tensor } from '../tensor.js';
 /** Where an operator goes: an engine submits it at once, a recording keeps it. */
 export type On = Engine | Recording;
 
+/** The engine behind either. */
 export const engineOf = (on: On): Engine => (on instanceof Recording ? on.engine : on);
 
 /** The first of several inputs, all with elements of one type. */

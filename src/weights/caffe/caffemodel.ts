@@ -13,6 +13,7 @@ export interface CaffeModelLayer {
   readonly blobs: readonly WeightTensor[];
 }
 
+/** A .caffemodel: the blobs of each layer. */
 export interface CaffeModel {
   readonly name: string;
   readonly layers: readonly CaffeModelLayer[];

@@ -8,6 +8,7 @@ import type { CaffeModel, CaffeModelLayer } from './caffemodel.js';
 import { LAYERS, type LayerImport } from './layers.js';
 import type { CaffeLayer, CaffeNet } from './net.js';
 
+/** How to read a net's inputs and inner products. */
 export interface CaffeImportOptions {
   /** [N, C, H, W] of inputs by name, where the net gives none or others are wanted. */
   readonly inputs?: Readonly<Record<string, readonly number[]>>;
@@ -18,6 +19,7 @@ export interface CaffeImportOptions {
   readonly classifier?: boolean;
 }
 
+/** A Caffe net as a graph with its weights. */
 export interface CaffeImport {
   /** Layers keep their names. The outputs are the blobs that no layer reads, under the blobs' names. */
   readonly graph: Graph;

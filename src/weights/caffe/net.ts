@@ -2,6 +2,7 @@ import { FormatError, UnsupportedError } from '../../errors.js';
 import { parsePrototxt, TextMessage, type TextValue } from './prototxt.js';
 import { typeOfV0, typeOfV1 } from './types.js';
 
+/** A layer of a .prototxt. */
 export interface CaffeLayer {
   readonly name: string;
   /** As V2 files write it, whatever the file's form. */
@@ -12,6 +13,7 @@ export interface CaffeLayer {
   readonly params: TextMessage;
 }
 
+/** An input blob of a .prototxt. */
 export interface CaffeInput {
   /** Name of the blob. */
   readonly name: string;
