@@ -1,3 +1,5 @@
+export { type AxisMap, type CoordMap, type Rational, toNumber } from './coords.js';
+export type { Dispatch, Elem, ElemType, View } from './dispatch.js';
 export * from './engine/engine.js';
 export * from './engine/image.js';
 export * from './engine/operators.js';
@@ -5,14 +7,47 @@ export * from './engine/pixels.js';
 export * from './engine/recording.js';
 export * from './engine/tensor.js';
 export * from './errors.js';
-export { type AdapterInfo, adapterName } from './gpu/device.js';
+export { type AdapterInfo, adapterName, type LimitsWanted } from './gpu/device.js';
+export { type ConvOptions, type ConvTransposeOptions, Graph } from './graph/builder.js';
+export * from './graph/net.js';
+export * from './graph/net_options.js';
+export type { KindName, Node } from './graph/node.js';
+export { type Parameter, parameters } from './graph/parameters.js';
+export {
+  type InputShapes,
+  type Plan,
+  type PlanOptions,
+  plan,
+  requiredLimits,
+  type Step,
+} from './graph/plan.js';
+export { convolutionalise, scoreMap } from './graph/rewrite.js';
+export type { LayerTime, RunProgress } from './graph/submit.js';
 export * from './image/palette.js';
 export { parsePreprocess } from './image/preprocess.js';
 export * from './limits.js';
 export { bilinearFilter, isBilinear } from './lower/bilinear.js';
+export type { Crop } from './lower/crop.js';
+export type { FilterLayout, FilterShape } from './lower/filter.js';
+export type { AvgPoolOptions, PoolOptions } from './lower/pool.js';
+export { type FcnOptions, fcn8s } from './nets/fcn_vgg16.js';
+export { type Vgg16Options, vgg16, vgg16Classifier } from './nets/vgg16.js';
+export type { Activation } from './ops/activation.js';
 export { batchNormScale, type ChannelScale, foldScale } from './ops/batch_norm.js';
-export { convTranspose2dLayout } from './ops/conv_transpose2d.js';
-export { conv2dLayout } from './ops/conv2d.js';
-export { CAFFE_PREPROCESS, type Preprocess } from './ops/image.js';
+export { type ConvTranspose2dOptions, convTranspose2dLayout } from './ops/conv_transpose2d.js';
+export type { BilinearOptions } from './ops/conv_transpose2d_bilinear.js';
+export { type Conv2dOptions, conv2dLayout } from './ops/conv2d.js';
+export { CAFFE_PREPROCESS, FCN_PREPROCESS, type Preprocess } from './ops/image.js';
+export type { LrnOptions } from './ops/lrn.js';
+export type { OverlayOptions } from './ops/overlay.js';
 export { preluSlope } from './ops/prelu.js';
+export type { ResizeOptions } from './ops/resize.js';
+export type { SoftmaxOptions } from './ops/softmax.js';
+export type { SumOptions } from './ops/sum.js';
 export type { Padding, Pair, Shape } from './shape.js';
+export { readCaffemodel } from './weights/caffe/caffemodel.js';
+export { type CaffeImport, type CaffeImportOptions, importCaffe } from './weights/caffe/import.js';
+export { readNet } from './weights/caffe/net.js';
+export { readSafetensors, weightsOf, writeSafetensors } from './weights/safetensors.js';
+export { seededWeights } from './weights/seeded.js';
+export type { Weights, WeightTensor } from './weights/weights.js';

@@ -10,9 +10,11 @@ import type { ResizeOptions } from '../ops/resize.js';
 import type { SoftmaxOptions } from '../ops/softmax.js';
 import { type Pair, pair, type Shape } from '../shape.js';
 import { type Attrs, KINDS } from './kinds.js';
-import { type CompileOptions, Net } from './net.js';
+import { Net } from './net.js';
+import type { CompileOptions } from './net_options.js';
 import type { Kind, KindName, Node } from './node.js';
 
+/** A convolution layer: `Conv2dOptions` and the size of its filter. */
 export interface ConvOptions extends Conv2dOptions {
   /** Output channels. */
   readonly out: number;
@@ -23,6 +25,7 @@ export interface ConvOptions extends Conv2dOptions {
   readonly bias?: boolean;
 }
 
+/** A transposed convolution layer: `ConvTranspose2dOptions` and the size of its filter. */
 export interface ConvTransposeOptions extends Omit<ConvTranspose2dOptions, 'crop'> {
   /** Output channels. */
   readonly out: number;
@@ -50,6 +53,7 @@ export class Graph {
     return [...this.#nodes.values()];
   }
 
+  /** The layers that stand for the maps that a run is given. */
   get inputs(): readonly Node<'input'>[] {
     return this.nodes.filter((n): n is Node<'input'> => n.kind === 'input');
   }
@@ -66,6 +70,7 @@ export class Graph {
     return found;
   }
 
+  /** Whether there is a layer of this name. */
   has(name: string): boolean {
     return this.#nodes.has(name);
   }
@@ -139,14 +144,17 @@ export class Graph {
     });
   }
 
+  /** max(x, 0); with a slope, slope * x where x is negative. */
   relu(name: string, x: Node, slope = 0): Node {
     return this.add('activation', name, [x], { kind: 'relu', slope });
   }
 
+  /** 1 / (1 + exp(-x)). */
   sigmoid(name: string, x: Node): Node {
     return this.add('activation', name, [x], { kind: 'sigmoid' });
   }
 
+  /** min(max(x, min), max); a bound that is left out does not bind. */
   clip(name: string, x: Node, min?: number, max?: number): Node {
     return this.add('activation', name, [x], {
       kind: 'clip',

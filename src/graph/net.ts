@@ -3,69 +3,15 @@ import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
 import { ShapeError } from '../errors.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
-import type { Weights } from '../weights/weights.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';
 import type { Graph } from './builder.js';
 import { type FusedGraph, fuse, type Layer } from './fuse.js';
 import { layerData, uploadLayer } from './load.js';
+import type { CompileOptions, NetInput, RunOptions, RunResult } from './net_options.js';
 import { Pace } from './pace.js';
-import { checkMemory, type Plan, planFused } from './plan.js';
+import { checkMemory, type InputShapes, isShape, namedInputs, type Plan, planFused } from './plan.js';
 import { Program } from './program.js';
-import { type LayerTime, type RunProgress, submitAll } from './submit.js';
-
-export interface CompileOptions {
-  /** The net's numbers, kept by reference: `restore` uploads them again after a device loss. */
-  readonly weights: Weights;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (p: CompileProgress) => void;
-  /** low spends no memory on transformed filters and scratch; fast is the default. */
-  readonly memory?: 'fast' | 'low';
-  /** Most bytes that weights, maps, inputs and outputs may take together. */
-  readonly maxBytes?: number;
-  /** Most milliseconds of GPU work in one submit; Infinity never cuts a run. */
-  readonly maxSubmitMs?: number;
-  /** Storage type of maps and filters; sums are f32 in any case. */
-  readonly elem?: Elem;
-}
-
-export interface CompileProgress {
-  readonly stage: 'weights' | 'pipelines';
-  readonly done: number;
-  readonly total: number;
-  readonly layer: string;
-}
-
-/** Planar [n, c, h, w] numbers of the host's. */
-export interface HostTensor {
-  readonly shape: Shape;
-  readonly data: Float32Array;
-}
-
-export type NetInput = Tensor | HostTensor;
-
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (p: RunProgress) => void;
-  /** Tensors to write, by output name; new ones are made for the rest and are the caller's to free. */
-  readonly outputs?: Readonly<Record<string, Tensor<ElemType>>>;
-  /** Measure each layer. */
-  readonly profile?: boolean;
-}
-
-export interface RunResult {
-  /** By output name, on the GPU; `download` reads them. */
-  readonly outputs: Readonly<Record<string, Tensor<ElemType>>>;
-  /** Wall time from the first submit to the last completion. */
-  readonly ms: number;
-  readonly submits: number;
-  /** With `profile`, in the order of the plan. */
-  readonly layers: readonly LayerTime[];
-  /**
-   * With `profile`, the step of the device's timestamps: browsers round them, often to 0.065 ms, and a
-   * layer of less than some steps is not measured by one run. Null without timestamps.
-   */
-  readonly resolutionMs: number | null;
-}
+import { submitAll } from './submit.js';
 
 /** Plans of so many input sizes stay ready. */
 const KEPT_SIZES = 4;
@@ -109,6 +55,7 @@ export class Net {
     return net;
   }
 
+  /** Storage type of maps and filters. */
   get elem(): Elem {
     return this.#options.elem ?? 'f32';
   }
@@ -133,8 +80,8 @@ export class Net {
   }
 
   /** A dry run for inputs of these sizes. */
-  plan(inputs: Shape | Readonly<Record<string, Shape>>): Plan {
-    return this.#plan(this.#named(inputs, isShape), this.#maxSubmitMs);
+  plan(inputs: InputShapes): Plan {
+    return this.#plan(namedInputs(this.graph, inputs, isShape), this.#maxSubmitMs);
   }
 
   /** Bytes on the device now. */
@@ -147,8 +94,8 @@ export class Net {
   }
 
   /** Makes a size ready: allocates, and compiles every pipeline at once without a stall. */
-  async prepare(inputs: Shape | Readonly<Record<string, Shape>>): Promise<void> {
-    await this.#program(this.#named(inputs, isShape), this.#maxSubmitMs);
+  async prepare(inputs: InputShapes): Promise<void> {
+    await this.#program(namedInputs(this.graph, inputs, isShape), this.#maxSubmitMs);
   }
 
   /**
@@ -156,7 +103,7 @@ export class Net {
    * the GPU. Runs of one net follow one another.
    */
   run(input: NetInput | Readonly<Record<string, NetInput>>, o: RunOptions = {}): Promise<RunResult> {
-    const turn = this.#turn.then(() => this.#run(this.#named(input, isTensor), o));
+    const turn = this.#turn.then(() => this.#run(namedInputs(this.graph, input, isTensor), o));
     this.#turn = turn.catch(() => {});
     return turn;
   }
@@ -171,7 +118,7 @@ export class Net {
     outputs: Readonly<Record<string, Tensor<ElemType>>>,
   ): () => void {
     this.engine.check();
-    const inputs = this.#named(input, isTensor) as Record<string, Tensor>;
+    const inputs = namedInputs(this.graph, input, isTensor) as Record<string, Tensor>;
     const program = this.#materialise(shapesOf(inputs), Number.POSITIVE_INFINITY);
     const { launches, params } = program.bind(this.#ends(program.plan, inputs, outputs));
     const pass = encoder.beginComputePass({ label: this.graph.name });
@@ -199,15 +146,6 @@ export class Net {
     this.#programs.clear();
     for (const buffer of this.#weights.values()) buffer.destroy();
     this.#weights.clear();
-  }
-
-  /** One input stands for the graph's only one. */
-  #named<T>(input: T | Readonly<Record<string, T>>, single: (value: unknown) => boolean): Record<string, T> {
-    if (!single(input)) return { ...(input as Record<string, T>) };
-    const [first, second] = this.graph.inputs;
-    if (!first || second)
-      throw new ShapeError(`${this.graph.name}: has ${this.graph.inputs.length} inputs, name each`);
-    return { [first.name]: input as T };
   }
 
   #plan(sizes: Readonly<Record<string, Shape>>, maxSubmitMs: number): Plan {
@@ -327,8 +265,7 @@ export class Net {
   }
 }
 
-const isShape = (value: unknown): boolean => typeof (value as Shape).n === 'number';
-const isTensor = (value: unknown): boolean =>
+const isTensor = <T extends NetInput>(value: unknown): value is T =>
   'shape' in (value as object) && isShape((value as NetInput).shape);
 
 const shapesOf = (inputs: Readonly<Record<string, NetInput>>): Record<string, Shape> =>

@@ -26,7 +26,9 @@ export interface PlanOptions {
 export interface Step {
   readonly layer: string;
   readonly kind: string;
-  /** Size of the map that it makes. */
+  /** The layer whose map it makes: another one where layers are merged. */
+  readonly map: string;
+  /** Size of that map. */
   readonly shape: Shape;
   /** FLOPs of the layer's definition, whatever algorithm runs. */
   readonly flops: number;
@@ -158,7 +160,7 @@ export function planFused(
         sources.map((s) => s.shape),
         layer.attrs,
       ) ?? 0;
-    steps.push({ layer: layer.name, kind: layer.kind, shape, flops, dispatches });
+    steps.push({ layer: layer.name, kind: layer.kind, map: layer.node.name, shape, flops, dispatches });
   }
   for (const [name, layer] of fused.outputs) outputs.set(name, made.get(layer)!);
 

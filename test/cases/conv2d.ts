@@ -102,6 +102,11 @@ export const conv2dCases: readonly Case[] = [
   conv('groups whose tiles are not full', [2, 24, 9, 10], 60, [3, 3], { pad: 1, groups: 3 }),
   conv('groups of odd sizes', [2, 9, 8, 10], 15, [3, 3], { pad: 1, groups: 3, relu: true }),
   conv('depthwise with stride 2', [1, 48, 25, 31], 48, [3, 3], { stride: 2, pad: 1, groups: 48 }),
+  conv('depthwise on channels that fill no block, with ReLU', [2, 10, 9, 12], 10, [5, 3], {
+    pad: [2, 1],
+    groups: 10,
+    relu: true,
+  }),
   conv('depthwise with two outputs a channel', [1, 10, 11, 9], 20, [3, 3], { pad: 1, groups: 10 }),
   conv('dilation of 4', [1, 16, 30, 29], 8, [3, 3], { dilation: 4 }),
   conv('dilation wider than the image, as in ASPP', [1, 8, 11, 13], 36, [3, 3], { dilation: 12, pad: 12 }),

@@ -42,11 +42,11 @@ describe('FCN-8s', () => {
     [500, 349, 175, 88, 44, 22, 16, 34, 70, 568],
   ] as const) {
     it(`has the sizes of the released net on ${size} pixels`, () => {
-      const sizes = new Map(plan(g, image(size)).steps.map((s) => [s.layer, s.shape.h]));
+      const sizes = new Map(plan(g, image(size)).steps.map((s) => [s.map, s.shape.h]));
       const names = ['pool1', 'pool2', 'pool3', 'pool4', 'pool5', 'fc6', 'upscore2', 'upscore_pool4'];
       expect(names.map((name) => sizes.get(name))).to.deep.equal(trace.slice(0, -1));
       // upscore8 and its crop are one step, of the image's size.
-      expect(sizes.get('upscore8')).to.equal(size);
+      expect(sizes.get('score')).to.equal(size);
     });
   }
 
@@ -58,9 +58,9 @@ describe('FCN-8s', () => {
     }
   });
 
-  it('merges crops into upsampling and skips, and ReLU into convolutions', () => {
+  it('merges crops into upsampling and skips, ReLU and pools into convolutions', () => {
     const kinds = fuse(g).layers.map((layer) => layer.kind);
-    expect(kinds.filter((kind) => kind === 'crop' || kind === 'sum' || kind === 'activation')).to.deep.equal(
+    expect(kinds.filter((kind) => ['crop', 'sum', 'activation', 'max_pool'].includes(kind))).to.deep.equal(
       [],
     );
     expect(kinds.filter((kind) => kind === 'crop_sum').length).to.equal(2);

@@ -1,0 +1,51 @@
+import type { View } from '../dispatch.js';
+import { type Padding, type Pair, padding, pair, type Shape, type Window } from '../shape.js';
+import type { FilterShape, PackedFilter } from './filter.js';
+import { type Band, type Operand, windowRows } from './lowering.js';
+
+/**
+ * A convolution's window and what follows it. Sizes are in pixels; stride and dilation are 1 and padding is
+ * 0 by default.
+ */
+export interface Conv2dOptions {
+  readonly stride?: number | Pair;
+  readonly dilation?: number | Pair;
+  readonly pad?: number | Pair | Padding;
+  /** max(y, 0) after the bias. */
+  readonly relu?: boolean;
+  /** A 2x2 max-pool by 2 of the result, rounded down or up; for filters in the winograd layout. */
+  readonly pool?: { readonly ceil: boolean };
+}
+
+/** x [N, I, H, W] and y [N, O, H', W']. */
+export interface Conv2dOperands<B> {
+  readonly x: Operand<B>;
+  readonly w: PackedFilter<B>;
+  /** [O/4] of vec4<f32>; zeros for a convolution without bias. */
+  readonly b: View<B>;
+  readonly y: Operand<B>;
+}
+
+/** The window of a convolution, with defaults filled in. */
+export const conv2dWindow = (w: FilterShape, o: Conv2dOptions): Window => ({
+  kernel: w.kernel,
+  stride: pair(o.stride ?? 1),
+  dilation: pair(o.dilation ?? 1),
+  pad: padding(o.pad ?? 0),
+});
+
+/** FLOPs of the definition, a product and a sum each counted, whatever algorithm runs. */
+export const conv2dFlops = (y: Shape, w: FilterShape): number =>
+  2 * y.n * y.h * y.w * w.out * (w.in / w.groups) * w.kernel[0] * w.kernel[1];
+
+/** FLOPs of a band of y. */
+export const bandFlops = (t: Conv2dOperands<unknown>, band: Band) =>
+  conv2dFlops({ ...t.y.shape, n: band.images, h: band.rows }, t.w.shape);
+
+/** FLOPs of one row of y of one image. */
+export const rowFlops = (t: Conv2dOperands<unknown>) =>
+  bandFlops(t, { image: 0, images: 1, row: 0, rows: 1 });
+
+/** The rows of x that rows of y need. */
+export const inputRows = (win: Window, x: Shape) =>
+  windowRows(x.h, win.stride[0], win.pad[0], win.dilation[0] * (win.kernel[0] - 1) + 1);
