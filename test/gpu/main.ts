@@ -5,3 +5,4 @@ import './net.test.js';
 import './oracles.test.js';
 import './oracles_caffe.test.js';
 import './layers.test.js';
+import './readme.test.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 /** The floors of src/README.md from the lowest; the longest prefix of a path decides. */
-const FLOORS: readonly (readonly string[])[] = [
+export const FLOORS: readonly (readonly string[])[] = [
   ['kernels/'],
   [
     'src/shape',

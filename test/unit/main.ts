@@ -17,4 +17,5 @@ import './server.test.js';
 import './channel_wise.test.js';
 import './image.test.js';
 import './preprocess.test.js';
+import './readme.test.js';
 import './oracle_formats.test.js';
