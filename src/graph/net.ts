@@ -24,7 +24,7 @@ export class Net {
   readonly #layout: Map<Layer, LayerWeights>;
   readonly #options: CompileOptions;
   readonly #weights = new Map<Block, GPUBuffer>();
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new Map<string, { program: Program; maxFlops: number }>();
   #pace: Pace;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -81,7 +81,7 @@ export class Net {
 
   /** A dry run for inputs of these sizes. */
   plan(inputs: InputShapes): Plan {
-    return this.#plan(namedInputs(this.graph, inputs, isShape), this.#maxSubmitMs);
+    return this.#plan(namedInputs(this.graph, inputs, isShape), this.#maxFlops);
   }
 
   /** Bytes on the device now. */
@@ -89,13 +89,17 @@ export class Net {
     let weights = 0;
     for (const buffer of this.#weights.values()) weights += buffer.size;
     let maps = 0;
-    for (const program of this.#programs.values()) maps += program.plan.bytes.maps;
+    for (const { program } of this.#programs.values()) maps += program.plan.bytes.maps;
     return { weights, maps };
   }
 
-  /** Makes a size ready: allocates, and compiles every pipeline at once without a stall. */
-  async prepare(inputs: InputShapes): Promise<void> {
-    await this.#program(namedInputs(this.graph, inputs, isShape), this.#maxSubmitMs);
+  /**
+   * Makes a size ready for `run`, or for `encode`: allocates, and compiles every pipeline at once without a
+   * stall.
+   */
+  async prepare(inputs: InputShapes, o: { encode?: boolean } = {}): Promise<void> {
+    const maxFlops = o.encode ? Number.POSITIVE_INFINITY : this.#maxFlops;
+    await this.#program(namedInputs(this.graph, inputs, isShape), maxFlops);
   }
 
   /**
@@ -119,7 +123,7 @@ export class Net {
   ): () => void {
     this.engine.check();
     const inputs = namedInputs(this.graph, input, isTensor) as Record<string, Tensor>;
-    const program = this.#materialise(shapesOf(inputs), Number.POSITIVE_INFINITY);
+    const program = this.#programNow(shapesOf(inputs), Number.POSITIVE_INFINITY);
     const { launches, params } = program.bind(this.#ends(program.plan, inputs, outputs));
     const pass = encoder.beginComputePass({ label: this.graph.name });
     for (const { prepared } of launches) {
@@ -141,67 +145,80 @@ export class Net {
     return this.#options.maxSubmitMs ?? 250;
   }
 
+  /** FLOPs of a dispatch that takes as long as a submit may. */
+  get #maxFlops(): number {
+    return this.#pace.flopsIn(this.#maxSubmitMs);
+  }
+
   #drop(): void {
-    for (const program of this.#programs.values()) program.dispose();
+    for (const { program } of this.#programs.values()) program.dispose();
     this.#programs.clear();
     for (const buffer of this.#weights.values()) buffer.destroy();
     this.#weights.clear();
   }
 
-  #plan(sizes: Readonly<Record<string, Shape>>, maxSubmitMs: number): Plan {
+  #plan(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Plan {
     const { limits, features } = this.engine;
     const { memory = 'fast', maxBytes = Number.POSITIVE_INFINITY } = this.#options;
-    const maxFlops = this.#pace.flopsIn(maxSubmitMs);
-    const made = planFused(this.graph, this.#fused, this.#layout, sizes, {
-      limits,
-      features,
-      memory,
-      elem: this.elem,
-      maxFlops,
-    });
+    const options = { limits, features, memory, elem: this.elem, maxFlops };
+    const made = planFused(this.graph, this.#fused, this.#layout, sizes, options);
     checkMemory(made, maxBytes);
     return made;
   }
 
-  #materialise(sizes: Readonly<Record<string, Shape>>, maxSubmitMs: number): Program {
-    const key = `${maxSubmitMs} ${this.#pace.flopsIn(maxSubmitMs)} ${Object.entries(sizes).map(([k, s]) => k + showShape(s))}`;
-    let program = this.#programs.get(key);
+  /** The program that is ready for these sizes, unless its dispatches now take twice or half of what they should. */
+  #ready(key: string, maxFlops: number): Program | null {
+    const kept = this.#programs.get(key);
+    if (!kept) return null;
     this.#programs.delete(key);
-    if (!program) {
-      program = new Program(this.engine, this.#plan(sizes, maxSubmitMs), this.#weights);
-      const oldest = this.#programs.keys().next();
-      if (this.#programs.size >= KEPT_SIZES && !oldest.done) {
-        this.#programs.get(oldest.value)!.dispose();
-        this.#programs.delete(oldest.value);
-      }
+    if (kept.maxFlops > 2 * maxFlops || 2 * kept.maxFlops < maxFlops) {
+      kept.program.dispose();
+      return null;
     }
-    this.#programs.set(key, program);
+    this.#programs.set(key, kept); // the latest used comes last
+    return kept.program;
+  }
+
+  #keep(key: string, maxFlops: number, program: Program): Program {
+    this.#programs.set(key, { program, maxFlops });
+    for (const [oldest, { program: dropped }] of this.#programs) {
+      if (this.#programs.size <= KEPT_SIZES) break;
+      dropped.dispose();
+      this.#programs.delete(oldest);
+    }
     return program;
   }
 
-  async #program(sizes: Readonly<Record<string, Shape>>, maxSubmitMs: number): Promise<Program> {
+  /** A program at once; `prepare` has made it, or its pipelines compile when it first runs. */
+  #programNow(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Program {
+    const key = programKey(sizes, maxFlops);
+    const make = () => new Program(this.engine, this.#plan(sizes, maxFlops), this.#weights);
+    return this.#ready(key, maxFlops) ?? this.#keep(key, maxFlops, make());
+  }
+
+  /** A program whose pipelines have compiled, all at once and without a stall. */
+  async #program(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Promise<Program> {
     const { engine } = this;
-    const plan = this.#plan(sizes, maxSubmitMs);
+    const key = programKey(sizes, maxFlops);
+    const ready = this.#ready(key, maxFlops);
+    if (ready) return ready;
+    const plan = this.#plan(sizes, maxFlops);
     const dispatches = plan.steps.flatMap((s) => s.dispatches);
     const total = engine.pipelines.count(dispatches);
     let done = 0;
-    const seen = new Set<Promise<unknown>>();
-    for (const d of dispatches) seen.add(engine.pipelines.compile(d));
-    await engine.alive(
-      Promise.all(
-        [...seen].map((p) =>
-          p.then(() => this.#options.onProgress?.({ stage: 'pipelines', done: ++done, total, layer: '' })),
-        ),
-      ),
+    const compiling = new Set(dispatches.map((d) => engine.pipelines.compile(d)));
+    const report = () => this.#options.onProgress?.({ stage: 'pipelines', done: ++done, total, layer: '' });
+    await engine.alive(Promise.all([...compiling].map((pipeline) => pipeline.then(report))));
+    return engine.scoped('allocation of maps', plan.bytes.maps, () =>
+      this.#keep(key, maxFlops, new Program(engine, plan, this.#weights)),
     );
-    return engine.scoped('allocation of maps', plan.bytes.maps, () => this.#materialise(sizes, maxSubmitMs));
   }
 
   async #run(inputs: Record<string, NetInput>, o: RunOptions): Promise<RunResult> {
     const { engine } = this;
     engine.check();
     o.signal?.throwIfAborted();
-    const program = await this.#program(shapesOf(inputs), this.#maxSubmitMs);
+    const program = await this.#program(shapesOf(inputs), this.#maxFlops);
     o.signal?.throwIfAborted();
 
     const uploaded: Tensor[] = [];
@@ -267,6 +284,10 @@ export class Net {
 
 const isTensor = <T extends NetInput>(value: unknown): value is T =>
   'shape' in (value as object) && isShape((value as NetInput).shape);
+
+/** One program for each set of sizes, and another one where dispatches are not cut for time. */
+const programKey = (sizes: Readonly<Record<string, Shape>>, maxFlops: number): string =>
+  `${maxFlops === Number.POSITIVE_INFINITY ? 'whole' : 'cut'} ${Object.entries(sizes).map(([name, s]) => name + showShape(s))}`;
 
 const shapesOf = (inputs: Readonly<Record<string, NetInput>>): Record<string, Shape> =>
   Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, t.shape]));

@@ -26,8 +26,8 @@ export async function label(adapter: GPUAdapter, rgba: Uint8Array, h: number, w:
   const device = await adapter.requestDevice({ requiredLimits: requiredLimits(graph, shape) });
   const engine = await createEngine({ device }); // borrows the device
   const weights = seededWeights(graph, 1); // of a file: weightsOf(readSafetensors(bytes))
-  const net = await engine.compile(graph, { weights, maxSubmitMs: Number.POSITIVE_INFINITY });
-  await net.prepare(shape); // compiles the pipelines in parallel, allocates the maps
+  const net = await engine.compile(graph, { weights });
+  await net.prepare(shape, { encode: true }); // compiles the pipelines in parallel, allocates the maps
 
   const x = fromRgba(engine, rgba, shape, FCN_PREPROCESS);
   const score = empty(engine, { ...shape, c: 21 });
