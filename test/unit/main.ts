@@ -1,3 +1,4 @@
+import './encode.test.js';
 import './bench.test.js';
 import './bilinear.test.js';
 import './graph.test.js';
@@ -13,6 +14,7 @@ import './safetensors.test.js';
 import './browser.test.js';
 import './command.test.js';
 import './floors.test.js';
+import './import.test.js';
 import './server.test.js';
 import './channel_wise.test.js';
 import './image.test.js';
