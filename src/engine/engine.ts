@@ -1,5 +1,4 @@
-import quadCheck from '../../kernels/quad_check.wgsl';
-import type { Dispatch, Elem } from '../dispatch.js';
+import type { Dispatch } from '../dispatch.js';
 import { DeviceLostError, LimitError, OutOfMemoryError, ValidationError } from '../errors.js';
 import {
   type AdapterInfo,
@@ -12,8 +11,8 @@ import {
 import { encode, prepare } from '../gpu/encode.js';
 import { Pipelines } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
-import { whole } from '../lower/lowering.js';
 import { alignUp } from '../shape.js';
+import { lanesAreQuads } from './quads.js';
 
 /** Which device an engine works on, and what it may use of it. */
 export interface EngineOptions {
@@ -41,7 +40,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     );
   const device = options.device ?? (await openDevice(gpu!, options.limits));
   const engine = new Engine(device, options);
-  await engine.checkQuads();
+  await engine.selfCheck();
   return engine;
 }
 
@@ -66,7 +65,8 @@ export class Engine {
   #pipelines!: Pipelines;
   #features!: Set<Feature>;
   #owned!: boolean;
-  #lost!: Promise<never>;
+  /** Rejects each promise that waits for this device: one reaction on `device.lost`, however many come and go. */
+  readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   #loss: DeviceLostError | null = null;
   #disposed = false;
 
@@ -85,15 +85,13 @@ export class Engine {
     this.#pipelines = new Pipelines(device);
     this.#features = deviceFeatures(device);
     for (const feature of this.#options.without ?? []) this.#features.delete(feature);
-    this.#lost = device.lost.then((info) => {
-      const loss = new DeviceLostError(info.reason, info.message);
-      if (this.#device === device) this.#loss = loss;
-      throw loss;
+    void device.lost.then(({ reason, message }) => {
+      if (this.#device !== device) return;
+      this.#loss = new DeviceLostError(reason, message);
+      for (const reject of this.#waiting) reject(this.#loss);
     });
-    this.#lost.catch(() => {}); // a loss that nobody waits for is no unhandled rejection
   }
 
-  /** The device at present: `restore` replaces it. */
   get device(): GPUDevice {
     return this.#device;
   }
@@ -123,11 +121,6 @@ export class Engine {
     return this.#disposed;
   }
 
-  /** Rejects when the present device is lost; never resolves. */
-  get lost(): Promise<never> {
-    return this.#lost;
-  }
-
   /** Puts a graph and its weights on the device. */
   compile<N, O>(graph: Compilable<N, O>, options: O): Promise<N> {
     this.check();
@@ -145,7 +138,7 @@ export class Engine {
     if (!device && (!this.#owned || !gpu))
       throw new Error('restore: the engine borrowed its device, pass a new one');
     this.#adopt(device ?? (await openDevice(gpu, this.#options.limits)), !device);
-    await this.checkQuads();
+    await this.selfCheck();
     for (const dependent of this.#dependents) await dependent.restore();
   }
 
@@ -167,14 +160,21 @@ export class Engine {
 
   /** Waits for work of this device; rejects with DeviceLostError when the device goes first. */
   async alive<T>(work: Promise<T>): Promise<T> {
+    let reject!: (loss: DeviceLostError) => void;
+    const lost = new Promise<never>((_, rejected) => {
+      reject = rejected;
+    });
+    this.#waiting.add(reject);
     try {
-      const value = await Promise.race([work, this.#lost]);
+      const value = await Promise.race([work, lost]);
       this.check();
       return value;
     } catch (error) {
       // The work may have failed only because the device has just gone, which is reported a little later.
-      await Promise.race([this.#lost, new Promise((done) => setTimeout(done, 0))]);
+      if (!this.#loss) await Promise.race([lost.catch(() => {}), new Promise((done) => setTimeout(done, 0))]);
       throw this.#loss ?? error;
+    } finally {
+      this.#waiting.delete(reject);
     }
   }
 
@@ -250,48 +250,9 @@ export class Engine {
     }
   }
 
-  /**
-   * Drops 'subgroups' unless invocations 4q .. 4q+3 are the lanes of one quad: WGSL leaves the mapping
-   * open and the quad kernels rest on it.
-   */
-  async checkQuads(): Promise<void> {
-    if (!this.#features.has('subgroups')) return;
-    const count = 1024;
-    const y = this.buffer(count * 16, 'quad_check');
-    try {
-      await this.pipelines.compile({ kernel: quadCheck, elem: 'f32', constants: {} });
-      await this.scoped('quad_check', count * 16, () => {
-        const encoder = this.device.createCommandEncoder();
-        const bindings = { y: whole(y, count * 16) };
-        const elem: Elem = 'f32';
-        this.encode(encoder, [
-          {
-            kernel: quadCheck,
-            elem,
-            constants: {},
-            params: {},
-            bindings,
-            invocations: count,
-            flops: 0,
-            bytes: 0,
-          },
-        ]);
-        this.device.queue.submit([encoder.finish()]);
-      });
-      const seen = new Uint32Array(await this.readBuffer(y));
-      for (let i = 0; i < count; i++) {
-        const wanted = [i & 3, i ^ 1, i ^ 2, i ^ 3];
-        if (wanted.some((value, k) => seen[4 * i + k] !== value)) {
-          this.#features.delete('subgroups');
-          return;
-        }
-      }
-    } catch (error) {
-      if (this.#loss) throw error;
-      this.#features.delete('subgroups');
-    } finally {
-      y.destroy();
-    }
+  /** Drops features whose kernels rest on what this device turns out not to do. */
+  async selfCheck(): Promise<void> {
+    if (this.#features.has('subgroups') && !(await lanesAreQuads(this))) this.#features.delete('subgroups');
   }
 
   /** Lets go of everything the engine created; a borrowed device lives on. */

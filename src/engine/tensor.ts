@@ -96,9 +96,12 @@ export function upload(
     recorded(engine, (r) => {
       const area = band.rows * w;
       const x = r.temporary(area * c * 4, 'upload');
-      for (let k = 0; k < c; k++) {
-        const from = ((band.image * c + k) * h + band.row) * w;
-        r.engine.device.queue.writeBuffer(x, k * area * 4, data as Float32Array<ArrayBuffer>, from, area);
+      // Whole planes follow one another; rows of each are written by themselves.
+      const runs = band.rows === h ? 1 : c;
+      const run = (area * c) / runs;
+      for (let k = 0; k < runs; k++) {
+        const at = ((band.image * c + k) * h + band.row) * w;
+        r.engine.device.queue.writeBuffer(x, k * run * 4, data as Float32Array<ArrayBuffer>, at, run);
       }
       const yv = rowsView(r.lowering(label, elem), t, band);
       const count = area * blocks(c);

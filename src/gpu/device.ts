@@ -24,11 +24,15 @@ export function adapterInfo(info: Partial<GPUAdapterInfo> | undefined): AdapterI
   };
 }
 
-/** One line for reports: the adapter by the best name that it gives. */
-export function adapterName(info: AdapterInfo): string {
-  const name = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ');
-  return `${name || 'unnamed adapter'}${info.software ? ' (software adapter: no GPU is used)' : ''}`;
-}
+/** The best name that the adapter gives. */
+export const adapterTitle = (info: AdapterInfo): string =>
+  info.description ||
+  [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') ||
+  'unnamed adapter';
+
+/** One line for reports: the adapter, and plainly whether it is a software one. */
+export const adapterName = (info: AdapterInfo): string =>
+  `${adapterTitle(info)}${info.software ? ' (software adapter: no GPU is used)' : ''}`;
 
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
 

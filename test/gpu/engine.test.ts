@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
-import { conv2d, maxPool } from '../../src/engine/operators.js';
+import { activation, conv2d, maxPool } from '../../src/engine/operators.js';
 import { Recording } from '../../src/engine/recording.js';
 import { download, empty, free, type Tensor, upload, uploadFilter } from '../../src/engine/tensor.js';
 import {
@@ -61,6 +61,21 @@ describe('engine', () => {
     await new Promise((done) => setTimeout(done, 50));
     expect(seen.length).to.equal(1);
     device.destroy();
+  });
+
+  it('runs more workgroups than one dimension holds', async () => {
+    const engine = await createEngine();
+    const w = 65535 * 64 + 1;
+    const shape = { n: 1, c: 1, h: 1, w };
+    const data = new Float32Array(w);
+    for (const at of [0, 65535 * 64 - 1, 65535 * 64]) data[at] = -1 - at;
+    const x = upload(engine, data, shape);
+    const y = activation(engine, x, { kind: 'clip', max: 7, min: -3 });
+    const values = await download(engine, y);
+    expect([...values.slice(0, 2), ...values.slice(-2)]).to.deep.equal([-1, 0, -3, -3]);
+    expect(values.reduce((sum, v) => sum + v, 0)).to.equal(-7);
+    free(x, y);
+    engine.dispose();
   });
 
   it('records operators into a host encoder', async () => {

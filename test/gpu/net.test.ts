@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
 import { Graph } from '../../src/graph/builder.js';
+import { fuse } from '../../src/graph/fuse.js';
 import { convolutionalise } from '../../src/graph/rewrite.js';
 import { fcn8s } from '../../src/nets/fcn_vgg16.js';
 import { vgg16Classifier } from '../../src/nets/vgg16.js';
@@ -55,6 +56,47 @@ describe('nets', () => {
     expect(same / labels.length).to.be.at.least(0.999);
     outputs.score!.buffer.destroy();
     net.dispose();
+  });
+
+  it('every kind of layer, merged with its neighbours where one kernel does both, equals its float64 twin', async () => {
+    const g = new Graph('kinds');
+    const x = g.input('data', 3);
+    const conv = g.conv('conv', x, { out: 22, kernel: 3, pad: 1, bias: false });
+    const folded = g.relu('folded', g.scale('norm', conv));
+    const pooled = g.maxPool('pool', folded, { kernel: 2, stride: 2, ceil: true });
+    const wide = g.relu('wide_relu', g.conv('wide', pooled, { out: 22, kernel: 3, pad: 1 }));
+    const halved = g.maxPool('halved', wide, { kernel: 2, stride: 2 });
+    const normed = g.scale('alone', g.lrn('lrn', halved, { size: 5, alpha: 0.1, beta: 0.75 }), {
+      bias: false,
+    });
+    const mean = g.avgPool('mean', normed, { kernel: 3, pad: 1, countPad: true });
+    const both = g.concat('both', [g.prelu('prelu', mean), g.sigmoid('sigmoid', mean)]);
+    const bounded = g.clip('bounded', g.relu('leaky', both, 0.1), -0.5, 3);
+    const up = g.relu(
+      'up_relu',
+      g.scale('up_norm', g.convTranspose('up', bounded, { out: 7, kernel: 4, stride: 2, pad: 1 })),
+    );
+    const resized = g.resize('resized', up, { mode: 'bilinear', coordinates: 'half_pixel', scale: 2 });
+    const spread = g.upsample('spread', up, { kernel: 4, stride: 2, pad: 1 });
+    const mixed = g.sum('mixed', [resized, spread], [0.5, -2]);
+    g.output(g.softmax('probability', mixed));
+    g.output(g.globalAvgPool('global', mixed));
+    const kinds = fuse(g).layers.map((layer) => layer.kind);
+    expect(kinds.filter((kind) => kind === 'scale').length).to.equal(1);
+    expect(kinds.includes('max_pool')).to.equal(true);
+    const weights = seededWeights(g, 5);
+    const input = image(18, 23);
+    const wanted = runGraph(g, weights, { data: input });
+    for (const memory of ['fast', 'low'] as const) {
+      const net = await engine.compile(g, { weights, memory });
+      const { outputs } = await net.run(input);
+      for (const [name, y] of Object.entries(outputs)) {
+        const error = relativeError(await download(engine, y as Tensor), wanted.get(name)!.data);
+        expect(error, `${name}, ${memory}`).to.be.at.most(NET_TOLERANCE);
+        y.buffer.destroy();
+      }
+      net.dispose();
+    }
   });
 
   it('an input can be an output, and a layer one under two names', async () => {

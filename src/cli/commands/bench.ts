@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { compare } from '../../../bench/report.js';
 import { benchText } from '../../../bench/text.js';
 import { UnsupportedError } from '../../errors.js';
-import { adapterName } from '../../gpu/device.js';
+import { adapterName, adapterTitle } from '../../gpu/device.js';
 import { command, UsageError } from '../command.js';
 import { succeeds } from '../machine.js';
 
@@ -68,12 +68,17 @@ export const bench = command({
       {
         bundle: join(dist, 'bench.js'),
         ...(peers && { folders: PEERS }),
-        onStart: (about) => (browser = about),
+        // Its place belongs to this machine, not to the result.
+        onStart: (about) => (browser = about.split(', ')[0]!),
       },
     );
     const report = { runtime: tools.runtime, browser, commit: commit(), ...measured };
     if (save) {
-      const name = adapterName(measured.adapter).replace(/\W+/g, '-').toLowerCase();
+      const name = adapterTitle(measured.adapter)
+        .replace(/\W+/g, ' ')
+        .trim()
+        .replaceAll(' ', '-')
+        .toLowerCase();
       mkdirSync(join(folder, 'results'), { recursive: true });
       writeFileSync(join(folder, 'results', `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
     }

@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import relu from '../../kernels/activation.wgsl';
+import { LimitError } from '../../src/errors.js';
+import { grid, writeParams } from '../../src/gpu/encode.js';
+import { DEFAULT_LIMITS } from '../../src/limits.js';
+
+describe('a dispatch', () => {
+  const most = DEFAULT_LIMITS.workgroups * 64;
+
+  it('folds where a row of workgroups would be too long, and never falls short', () => {
+    for (const invocations of [1, 64, 65, most - 1, most, most + 1, 2 * most, 2 * most + 1, 7 * most + 13]) {
+      const [x, y] = grid(relu, invocations, DEFAULT_LIMITS);
+      expect(x).to.be.at.most(DEFAULT_LIMITS.workgroups);
+      expect(x * y * 64).to.be.at.least(invocations);
+      // Waste stays below a workgroup per row.
+      expect(x * y - Math.ceil(invocations / 64)).to.be.below(y);
+    }
+    expect(grid(relu, most, DEFAULT_LIMITS)).to.deep.equal([65535, 1]);
+    expect(grid(relu, most + 1, DEFAULT_LIMITS)).to.deep.equal([32768, 2]);
+  });
+
+  it('refuses what no grid of 32-bit indices holds', () => {
+    expect(() => grid(relu, 2 ** 32 + 1, DEFAULT_LIMITS)).to.throw(
+      LimitError,
+      'activation: 67108865 workgroups',
+    );
+  });
+
+  it('has a value for each field of its params', () => {
+    const view = new DataView(new ArrayBuffer(relu.paramsBytes));
+    expect(() => writeParams(view, 0, relu, { count: 1 })).to.throw(/activation: no value for params\.\w+/);
+  });
+});
