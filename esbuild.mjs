@@ -103,10 +103,14 @@ export async function buildAll() {
   });
 }
 
-/** Test bundles: `unit` runs in Node without a GPU, `gpu` in a page or a runtime with WebGPU, `run` starts both. */
+/**
+ * Test bundles: `unit` and `cli` run in Node, `gpu` in a page or a runtime with WebGPU, `worker` in a Worker
+ * that it starts; `run` starts them all.
+ */
 export async function buildTests() {
   for (const [entry, outfile] of [
     ['test/unit/main.ts', 'dist/test/unit.js'],
+    ['test/cli/main.ts', 'dist/test/cli.js'],
     ['test/run.ts', 'dist/test/run.js'],
   ]) {
     await build({
@@ -118,6 +122,7 @@ export async function buildTests() {
     });
   }
   await build({ ...page, entryPoints: ['test/gpu/page.ts'], outfile: 'dist/test/gpu.js' });
+  await build({ ...page, entryPoints: ['test/gpu/worker.ts'], outfile: 'dist/test/worker.js' });
 }
 
 /** Measurements that stand outside the benchmark of the operators. */

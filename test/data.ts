@@ -29,5 +29,8 @@ export const testData = (path: string) => fetchBytes(`data/${path}`);
 /** A file of the folder that RAREFY_DATA names. */
 export const extraData = (path: string) => fetchBytes(`rarefy-data/${path}`);
 
+/** The URL of a file of dist/. */
+export const builtFile = (path: string): string => `${server().url}dist/${path}`;
+
 /** Whether `extraData` has a folder to read; known before the tests are defined. */
 export const hasExtraData = (): boolean => server().extra;

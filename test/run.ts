@@ -1,4 +1,4 @@
-// Runs the tests: node dist/test/run.js unit|chrome|node|deno [--grep REGEXP] [--long]
+// Runs the tests: node dist/test/run.js unit|cli|chrome|node|deno [--grep REGEXP] [--long]
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -15,8 +15,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { RAREFY_DATA } = process.env;
 const folders = {
   data: join(here, '../../test/data'),
+  dist: join(here, '..'),
   ...(RAREFY_DATA ? { 'rarefy-data': RAREFY_DATA } : {}),
 };
+/** Suites that mocha runs in this process. */
+const NODE_SUITES = ['unit', 'cli'] as const;
+/** Milliseconds that one of their tests may take. */
+const TIMEOUT = { unit: 60_000, cli: 600_000 };
 /** First lines of a failure's stack that are worth showing. */
 const STACK_LINES = 4;
 
@@ -50,12 +55,12 @@ function print(event: TestEvent): void {
   }
 }
 
-async function unit(options: TestOptions): Promise<Totals> {
-  const bundle = join(here, 'unit.js');
+async function inNode(suite: (typeof NODE_SUITES)[number], options: TestOptions): Promise<Totals> {
+  const bundle = join(here, `${suite}.js`);
   const server = await serve({ job: { name: 'data', options: {}, runtime: 'node' }, bundle, folders });
   try {
     serveDataFrom({ url: server.url, extra: options.extraData });
-    const mocha = new Mocha({ reporter: Silent as never, timeout: 60_000, grep: titles(options) });
+    const mocha = new Mocha({ reporter: Silent as never, timeout: TIMEOUT[suite], grep: titles(options) });
     mocha.addFile(bundle);
     await mocha.loadFilesAsync();
     return await report(mocha, print);
@@ -83,9 +88,10 @@ const { values, positionals } = parseArgs({
   options: { grep: { type: 'string' }, long: { type: 'boolean', default: false } },
 });
 const [suite = ''] = positionals;
+const nodeSuite = NODE_SUITES.find((name) => name === suite);
 const runtime = RUNTIMES.find((name) => name === suite);
-if (positionals.length !== 1 || (suite !== 'unit' && !runtime)) {
-  console.error('usage: node dist/test/run.js unit|chrome|node|deno [--grep REGEXP] [--long]');
+if (positionals.length !== 1 || !(nodeSuite || runtime)) {
+  console.error('usage: node dist/test/run.js unit|cli|chrome|node|deno [--grep REGEXP] [--long]');
   process.exit(2);
 }
 const interrupt = new AbortController();
@@ -93,7 +99,7 @@ process.once('SIGINT', () => interrupt.abort());
 const options: TestOptions = { ...values, extraData: Boolean(RAREFY_DATA) };
 console.log(`${suite}${values.long ? ' (long)' : ''}`);
 try {
-  const totals = await (runtime ? onGpu(runtime, options, interrupt.signal) : unit(options));
+  const totals = await (nodeSuite ? inNode(nodeSuite, options) : onGpu(runtime!, options, interrupt.signal));
   if (failures.length > 0) console.log(`\n${failures.map((line) => `  ${line}`).join('\n')}`);
   console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   process.exitCode = totals.failed > 0 ? 1 : 0;

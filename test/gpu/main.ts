@@ -6,3 +6,6 @@ import './oracles.test.js';
 import './oracles_caffe.test.js';
 import './layers.test.js';
 import './readme.test.js';
+import './classifiers.test.js';
+import './ways.test.js';
+import './worker.test.js';

@@ -1,0 +1,4 @@
+import './command.test.js';
+import './bad_input.test.js';
+import './heatmap.test.js';
+import './segment.test.js';
