@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { compare } from '../../../bench/report.js';
 import { benchText } from '../../../bench/text.js';
 import { UnsupportedError } from '../../errors.js';
-import { adapterName, adapterTitle } from '../../gpu/device.js';
+import { adapterTitle } from '../../gpu/device.js';
 import { command, UsageError } from '../command.js';
 import { succeeds } from '../machine.js';
 
