@@ -15,7 +15,7 @@ import { type Lowering, rowsView, splitRows } from '../lower/lowering.js';
 import { poolShape } from '../lower/pool.js';
 import { groupTiles, tileProduct } from '../lower/tile_product.js';
 import { winograd } from '../lower/winograd.js';
-import { blocks, type Pair, type Shape, vec4Bytes, windowShape } from '../shape.js';
+import { blocks, type Pair, type Shape, tensorBytes, vec4Bytes, windowShape } from '../shape.js';
 
 export { type Conv2dOperands, type Conv2dOptions, conv2dFlops, conv2dWindow } from '../lower/convolution.js';
 
@@ -64,10 +64,13 @@ function tiles<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dis
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
   const all = groupTiles(w.shape) * w.shape.groups;
-  // A row of a layer as wide as fc6 can be too long for a submit: then its channels are split as well.
-  const most = Math.min(all, Math.max(1, Math.floor((ctx.maxFlops * all) / rowFlops(t))));
-  const parts = dividedParts(w.parts, most);
   const tile = tileVec4(w.shape, 'tiles');
+  // Too long for a submit: where the filter outweighs the map, as in fc6, it is split by channels, so that each
+  // weight is read once; else by rows, and by channels only where a single row is too long.
+  const heavy = all * tile * vec4Bytes(ctx.elem) > tensorBytes(x.shape, ctx.elem);
+  const least = rowFlops(t) * (heavy ? y.shape.n * y.shape.h : 1);
+  const most = Math.min(all, Math.max(1, Math.floor((ctx.maxFlops * all) / least)));
+  const parts = dividedParts(w.parts, most);
   const largest = Math.max(...parts.map((p) => p.count)) / all;
   const rows = inputRows(win, x.shape);
   return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: rowFlops(t) * largest }).flatMap((band) => {
