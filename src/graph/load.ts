@@ -4,7 +4,7 @@ import { uploadFilter, uploadVector } from '../engine/tensor.js';
 import { WeightsError } from '../errors.js';
 import { filterSize } from '../lower/filter.js';
 import { foldScale } from '../ops/batch_norm.js';
-import type { Weights } from '../weights/weights.js';
+import { checkFiniteTensor, type Weights } from '../weights/weights.js';
 import type { Block, LayerWeights } from './block.js';
 import type { Layer } from './fuse.js';
 import { KINDS } from './kinds.js';
@@ -23,10 +23,7 @@ export function tensorData(weights: Weights, name: string, size: number): Float3
   const { data, dims } = tensor;
   if (data.length !== size)
     throw new WeightsError(`${name}: ${data.length} values [${dims.join(', ')}], should be ${size}`, name);
-  for (let i = 0; i < size; i++) {
-    if (!Number.isFinite(data[i]))
-      throw new WeightsError(`${name}: element ${i} of ${size} is ${data[i]}, should be finite`, name);
-  }
+  checkFiniteTensor(name, data);
   return data;
 }
 

@@ -2,6 +2,7 @@ import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
 import { ShapeError } from '../errors.js';
+import { encode } from '../gpu/encode.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';
 import type { Graph } from './builder.js';
@@ -126,11 +127,10 @@ export class Net {
     const program = this.#programNow(shapesOf(inputs), Number.POSITIVE_INFINITY);
     const { launches, params } = program.bind(this.#ends(program.plan, inputs, outputs));
     const pass = encoder.beginComputePass({ label: this.graph.name });
-    for (const { prepared } of launches) {
-      pass.setPipeline(prepared.pipeline);
-      pass.setBindGroup(0, prepared.group);
-      pass.dispatchWorkgroups(...prepared.grid);
-    }
+    encode(
+      pass,
+      launches.map((launch) => launch.prepared),
+    );
     pass.end();
     return () => params?.destroy();
   }
