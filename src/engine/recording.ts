@@ -1,4 +1,6 @@
 import type { Dispatch, Elem, View } from '../dispatch.js';
+import { ValidationError } from '../errors.js';
+import type { BindingType } from '../kernel.js';
 import { type Lowering, whole } from '../lower/lowering.js';
 import type { Engine } from './engine.js';
 
@@ -20,8 +22,17 @@ export class Recording {
     return this.#dispatches;
   }
 
-  /** Adds dispatches at the end. */
+  /** Adds dispatches at the end. @throws ValidationError where one reads the buffer that it writes. */
   add(dispatches: readonly Dispatch<GPUBuffer | GPUTextureView>[]): void {
+    for (const { kernel, bindings } of dispatches) {
+      const of = (type: BindingType) => kernel.bindings.filter((b) => b.type === type);
+      for (const written of of('storage'))
+        for (const read of of('read-only-storage'))
+          if (bindings[written.name]?.buffer === bindings[read.name]?.buffer)
+            throw new ValidationError(
+              `${kernel.name}: ${written.name} and ${read.name} are one buffer, the output should be another`,
+            );
+    }
     this.#dispatches.push(...dispatches);
   }
 
@@ -76,7 +87,12 @@ export function recorded<T>(on: Engine | Recording, body: (recording: Recording)
   if (on instanceof Recording) return body(on);
   on.check();
   const recording = new Recording(on);
-  const value = body(recording);
-  recording.submit();
-  return value;
+  try {
+    const value = body(recording);
+    recording.submit();
+    return value;
+  } catch (error) {
+    recording.release();
+    throw error;
+  }
 }

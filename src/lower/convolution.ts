@@ -1,6 +1,7 @@
 import type { View } from '../dispatch.js';
+import { ShapeError } from '../errors.js';
 import { type Padding, type Pair, padding, pair, type Shape, type Window } from '../shape.js';
-import type { FilterShape, PackedFilter } from './filter.js';
+import type { FilterLayout, FilterShape, PackedFilter } from './filter.js';
 import { type Band, type Operand, windowRows } from './lowering.js';
 
 /**
@@ -49,3 +50,16 @@ export const rowFlops = (t: Conv2dOperands<unknown>) =>
 /** The rows of x that rows of y need. */
 export const inputRows = (win: Window, x: Shape) =>
   windowRows(x.h, win.stride[0], win.pad[0], win.dilation[0] * (win.kernel[0] - 1) + 1);
+
+/** Throws unless a filter packed in this layout can serve the layer: another layout would give other numbers. */
+export function checkLayout(op: string, w: FilterShape, layout: FilterLayout, win: Window): void {
+  const [i, o] = [w.in / w.groups, w.out / w.groups];
+  if (layout === 'tiles' && w.groups > 1 && (i % 4 !== 0 || o % 4 !== 0))
+    throw new ShapeError(`${op}: filter in tiles layout for groups of ${i} to ${o} channels, should be raw`);
+  const ones = [...win.stride, ...win.dilation, w.groups];
+  const fits = win.kernel.every((v) => v === 3) && ones.every((v) => v === 1) && !w.transposed;
+  if (layout === 'winograd' && !fits)
+    throw new ShapeError(
+      `${op}: filter in winograd layout for ${win.kernel.join(' x ')} by ${win.stride.join(' x ')}, should be 3 x 3 by 1 x 1 without dilation or groups`,
+    );
+}

@@ -6,12 +6,14 @@ import {
   bandFlops,
   type Conv2dOperands,
   type Conv2dOptions,
+  checkLayout,
   conv2dWindow,
   inputRows,
   rowFlops,
 } from '../lower/convolution.js';
 import { checkFilter, dividedParts, type FilterLayout, type FilterShape, tileVec4 } from '../lower/filter.js';
 import { type Lowering, rowsView, splitRows } from '../lower/lowering.js';
+import { checkVector } from '../lower/pixel_runs.js';
 import { poolShape } from '../lower/pool.js';
 import { groupTiles, tileProduct } from '../lower/tile_product.js';
 import { winograd } from '../lower/winograd.js';
@@ -25,6 +27,8 @@ export { type Conv2dOperands, type Conv2dOptions, conv2dFlops, conv2dWindow } fr
  */
 export function conv2dShape(op: string, x: Shape, w: FilterShape, o: Conv2dOptions = {}): Shape {
   checkFilter(op, w);
+  if (w.transposed)
+    throw new ShapeError(`${op}: filter of a transposed convolution, should not be transposed`);
   if (x.c !== w.in) throw new ShapeError(`${op}: input of ${x.c} channels, should be ${w.in}`);
   const conv = { n: x.n, c: w.out, ...windowShape(op, x, conv2dWindow(w, o)) };
   return o.pool ? poolShape(op, conv, { kernel: 2, stride: 2, ceil: o.pool.ceil }) : conv;
@@ -55,6 +59,8 @@ export function conv2dLayout(
 
 /** y = act(b + w * x), [N, O, H', W']. Shapes must agree: see `conv2dShape`. */
 export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions = {}): Dispatch<B>[] {
+  checkLayout(ctx.op, t.w.shape, t.w.layout, conv2dWindow(t.w.shape, o));
+  checkVector(ctx.op, 'bias', t.b, t.w.shape.out);
   if (o.pool && t.w.layout !== 'winograd')
     throw new ShapeError(`${ctx.op}: a pool behind a filter in ${t.w.layout} layout, should be winograd`);
   return { tiles, winograd, raw: grouped }[t.w.layout](ctx, t, o);

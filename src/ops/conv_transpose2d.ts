@@ -10,6 +10,7 @@ import {
   tileVec4,
 } from '../lower/filter.js';
 import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
+import { checkVector } from '../lower/pixel_runs.js';
 import { groupTiles } from '../lower/tile_product.js';
 import {
   type TransposedOptions,
@@ -69,6 +70,11 @@ export function convTranspose2d<B>(
   o: ConvTranspose2dOptions = {},
 ): Dispatch<B>[] {
   const { x, w, b, y } = t;
+  if (w.layout !== convTranspose2dLayout(w.shape))
+    throw new ShapeError(
+      `${ctx.op}: filter in ${w.layout} layout, should be ${convTranspose2dLayout(w.shape)}`,
+    );
+  checkVector(ctx.op, 'bias', b, w.shape.out);
   const win = transposedWindow(w.shape.kernel, o);
   const rows = transposedRows(x.shape.h, win);
   const outC4 = blocks(y.shape.c);

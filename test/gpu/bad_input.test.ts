@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
-import { conv2d, maxPool } from '../../src/engine/operators.js';
-import { empty, free, uploadFilter } from '../../src/engine/tensor.js';
+import { activation, conv2d, convTranspose2d, maxPool } from '../../src/engine/operators.js';
+import { empty, free, uploadFilter, uploadVector } from '../../src/engine/tensor.js';
 import { LimitError, OutOfMemoryError, ShapeError, ValidationError, WeightsError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { seededWeights } from '../../src/weights/seeded.js';
@@ -24,6 +24,41 @@ describe('bad input', () => {
       'conv2d: input of 4 channels, should be 3',
     );
     free(x, filter);
+  });
+
+  it('a filter packed for another layer is refused, not misread', () => {
+    const x = empty(engine, { n: 1, c: 3, h: 5, w: 5 });
+    const half = empty(engine, { n: 1, c: 3, h: 5, w: 5 }, 'f16');
+    const weights = random(8 * 27, 2);
+    const winograd = uploadFilter(engine, weights, FILTER, 'winograd');
+    expect(() => conv2d(engine, x, winograd, null, { stride: 2 })).to.throw(
+      ShapeError,
+      'conv2d: filter in winograd layout for 3 x 3 by 2 x 2, should be 3 x 3 by 1 x 1',
+    );
+    const tiles = uploadFilter(engine, weights, FILTER, 'tiles');
+    expect(() => conv2d(engine, half, tiles, null)).to.throw(
+      ShapeError,
+      'conv2d: filter in f32, should be in f16',
+    );
+    const transposed = uploadFilter(engine, weights, { ...FILTER, transposed: true }, 'tiles');
+    expect(() => conv2d(engine, x, transposed, null)).to.throw(ShapeError, 'should not be transposed');
+    expect(() => convTranspose2d(engine, x, tiles, null)).to.throw(ShapeError, 'should be transposed');
+    const three = uploadVector(engine, random(3, 1), 3);
+    expect(() => conv2d(engine, x, tiles, three)).to.throw(
+      ShapeError,
+      'conv2d: bias of 16 bytes, should be 32',
+    );
+    free(x, half, winograd, tiles, transposed);
+    three.buffer.destroy();
+  });
+
+  it('an operator that would overwrite what it reads is refused', () => {
+    const x = empty(engine, { n: 1, c: 4, h: 5, w: 5 });
+    expect(() => activation(engine, x, { kind: 'relu' }, x)).to.throw(
+      ValidationError,
+      'activation: y and x are one buffer, the output should be another',
+    );
+    free(x);
   });
 
   it('a zero-size image is refused', () => {

@@ -1,4 +1,5 @@
 import type { View } from '../../dispatch.js';
+import { ShapeError } from '../../errors.js';
 import { zeroBias } from '../../lower/lowering.js';
 import {
   type ConvTranspose2dOptions,
@@ -15,6 +16,12 @@ import { recorded } from '../recording.js';
 import type { Filter, Tensor } from '../tensor.js';
 import { type On, output } from './on.js';
 
+/** Raw filters are f32 beside maps of either type; packed ones have the type of the map. */
+function checkElem(op: string, x: Tensor, w: Filter): void {
+  if (w.layout !== 'raw' && w.elem !== x.elem)
+    throw new ShapeError(`${op}: filter in ${w.elem}, should be in ${x.elem} like the map`);
+}
+
 /**
  * y = act(b + w * x): [N, I, H, W] to [N, O, H', W'].
  * @param b bias from `uploadVector`, or null.
@@ -28,6 +35,7 @@ export function conv2d(
   o: Conv2dOptions = {},
   y?: Tensor,
 ): Tensor {
+  checkElem('conv2d', x, w);
   const out = output(on, 'conv2d', x, conv2dShape('conv2d', x.shape, w.shape, o), y);
   recorded(on, (r) => {
     const ctx = r.lowering('conv2d', x.elem);
@@ -50,6 +58,7 @@ export function convTranspose2d(
   y?: Tensor,
 ): Tensor {
   const op = 'conv_transpose2d';
+  checkElem(op, x, w);
   const out = output(on, op, x, convTranspose2dShape(op, x.shape, w.shape, o), y);
   recorded(on, (r) => {
     const ctx = r.lowering(op, x.elem);
