@@ -1,3 +1,4 @@
+import './heat.test.js';
 import './encode.test.js';
 import './bench.test.js';
 import './bilinear.test.js';
