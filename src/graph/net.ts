@@ -2,7 +2,6 @@ import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
 import { ShapeError } from '../errors.js';
-import { encode } from '../gpu/encode.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';
 import type { Graph } from './builder.js';
@@ -11,6 +10,7 @@ import { layerData, uploadLayer } from './load.js';
 import type { CompileOptions, NetInput, RunOptions, RunResult } from './net_options.js';
 import { Pace } from './pace.js';
 import { checkMemory, type InputShapes, isShape, namedInputs, type Plan, planFused } from './plan.js';
+import { passes } from './profile.js';
 import { Program } from './program.js';
 import { submitAll } from './submit.js';
 
@@ -22,11 +22,12 @@ export class Net {
   readonly engine: Engine;
   readonly graph: Graph;
   readonly #fused: FusedGraph;
-  readonly #layout: Map<Layer, LayerWeights>;
+  /** By the limits of the present device. */
+  #layout!: Map<Layer, LayerWeights>;
   readonly #options: CompileOptions;
   readonly #weights = new Map<Block, GPUBuffer>();
   readonly #programs = new Map<string, { program: Program; maxFlops: number }>();
-  #pace: Pace;
+  #pace!: Pace;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(engine: Engine, graph: Graph, options: CompileOptions) {
@@ -34,13 +35,6 @@ export class Net {
     this.graph = graph;
     this.#options = options;
     this.#fused = fuse(graph, options);
-    const { limits } = engine;
-    this.#layout = layoutWeights(this.#fused.layers, {
-      limits,
-      elem: this.elem,
-      memory: options.memory ?? 'fast',
-    });
-    this.#pace = new Pace(engine.adapter.software);
   }
 
   /** Uploads the weights; see `Engine.compile`. */
@@ -64,8 +58,10 @@ export class Net {
   /** @internal Uploads everything to the engine's present device. */
   async restore(): Promise<void> {
     this.#drop();
-    this.#pace = new Pace(this.engine.adapter.software);
-    const { weights, signal, onProgress } = this.#options;
+    const { limits, adapter } = this.engine;
+    const { weights, signal, onProgress, memory = 'fast' } = this.#options;
+    this.#pace = new Pace(adapter.software);
+    this.#layout = layoutWeights(this.#fused.layers, { limits, elem: this.elem, memory });
     const layers = [...this.#layout].filter(([, w]) => w.filter || Object.keys(w.vectors).length > 0);
     // Everything is checked before the first byte is uploaded.
     const data = layers.map(([layer, shapes]) => layerData(layer, shapes, weights));
@@ -100,7 +96,7 @@ export class Net {
    */
   async prepare(inputs: InputShapes, o: { encode?: boolean } = {}): Promise<void> {
     const maxFlops = o.encode ? Number.POSITIVE_INFINITY : this.#maxFlops;
-    await this.#program(namedInputs(this.graph, inputs, isShape), maxFlops);
+    await this.#inTurn(() => this.#program(namedInputs(this.graph, inputs, isShape), maxFlops));
   }
 
   /**
@@ -108,9 +104,7 @@ export class Net {
    * the GPU. Runs of one net follow one another.
    */
   run(input: NetInput | Readonly<Record<string, NetInput>>, o: RunOptions = {}): Promise<RunResult> {
-    const turn = this.#turn.then(() => this.#run(namedInputs(this.graph, input, isTensor), o));
-    this.#turn = turn.catch(() => {});
-    return turn;
+    return this.#inTurn(() => this.#run(namedInputs(this.graph, input, isTensor), o));
   }
 
   /**
@@ -126,12 +120,7 @@ export class Net {
     const inputs = namedInputs(this.graph, input, isTensor) as Record<string, Tensor>;
     const program = this.#programNow(shapesOf(inputs), Number.POSITIVE_INFINITY);
     const { launches, params } = program.bind(this.#ends(program.plan, inputs, outputs));
-    const pass = encoder.beginComputePass({ label: this.graph.name });
-    encode(
-      pass,
-      launches.map((launch) => launch.prepared),
-    );
-    pass.end();
+    passes(encoder, launches, null);
     return () => params?.destroy();
   }
 
@@ -139,6 +128,13 @@ export class Net {
   dispose(): void {
     this.#drop();
     this.engine.detach(this);
+  }
+
+  /** One after another: work on programs must not drop one that runs. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   get #maxSubmitMs(): number {
@@ -245,7 +241,7 @@ export class Net {
           ...o,
           maxSubmitMs: this.#maxSubmitMs,
         });
-        return { outputs, ...done };
+        return { outputs, plan: program.plan, ...done };
       } finally {
         params?.destroy();
       }

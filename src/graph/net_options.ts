@@ -2,6 +2,7 @@ import type { Elem, ElemType } from '../dispatch.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Shape } from '../shape.js';
 import type { Weights } from '../weights/weights.js';
+import type { Plan } from './plan.js';
 import type { LayerTime, RunProgress } from './submit.js';
 
 /** A net's weights, and what it may spend. */
@@ -51,6 +52,8 @@ export interface RunOptions {
 export interface RunResult {
   /** By output name, on the GPU; `download` reads them. */
   readonly outputs: Readonly<Record<string, Tensor<ElemType>>>;
+  /** What was run. */
+  readonly plan: Plan;
   /** Wall time from the first submit to the last completion. */
   readonly ms: number;
   /** Command buffers submitted. */

@@ -2,7 +2,7 @@ import type { View } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
 import { type Padding, type Pair, padding, pair, type Shape, type Window } from '../shape.js';
 import type { FilterLayout, FilterShape, PackedFilter } from './filter.js';
-import { type Band, type Operand, windowRows } from './lowering.js';
+import type { Band, Operand } from './lowering.js';
 
 /**
  * A convolution's window and what follows it. Sizes are in pixels; stride and dilation are 1 and padding is
@@ -46,10 +46,6 @@ export const bandFlops = (t: Conv2dOperands<unknown>, band: Band) =>
 /** FLOPs of one row of y of one image. */
 export const rowFlops = (t: Conv2dOperands<unknown>) =>
   bandFlops(t, { image: 0, images: 1, row: 0, rows: 1 });
-
-/** The rows of x that rows of y need. */
-export const inputRows = (win: Window, x: Shape) =>
-  windowRows(x.h, win.stride[0], win.pad[0], win.dilation[0] * (win.kernel[0] - 1) + 1);
 
 /** Throws unless a filter packed in this layout can serve the layer: another layout would give other numbers. */
 export function checkLayout(op: string, w: FilterShape, layout: FilterLayout, win: Window): void {

@@ -1,7 +1,7 @@
 import type { Elem, ElemType, View } from '../dispatch.js';
 import { LimitError } from '../errors.js';
 import type { Feature, Limits } from '../limits.js';
-import { alignUp, blocks, type Shape, showShape, tensorBytes, vec4Bytes } from '../shape.js';
+import { alignUp, blocks, type Shape, showShape, tensorBytes, vec4Bytes, type Window } from '../shape.js';
 
 /** A feature map in a buffer of its own, from its first byte. */
 export interface Operand<B> {
@@ -161,6 +161,22 @@ export const windowRows =
     const end = Math.max(Math.min((to - 1) * stride - pad + extent, size), first + 1);
     return [first, end];
   };
+
+/** The rows of x that rows of y need. */
+export const inputRows = (win: Window, x: Shape) =>
+  windowRows(x.h, win.stride[0], win.pad[0], win.dilation[0] * (win.kernel[0] - 1) + 1);
+
+/** A sliding window as kernels take it. */
+export const windowParams = (win: Window) => ({
+  kernel_h: win.kernel[0],
+  kernel_w: win.kernel[1],
+  stride_h: win.stride[0],
+  stride_w: win.stride[1],
+  dilation_h: win.dilation[0],
+  dilation_w: win.dilation[1],
+  pad_top: win.pad[0],
+  pad_left: win.pad[1],
+});
 
 /** Checks that a map fits a buffer; a map is never spread over several. */
 export function checkBuffer(op: string, shape: Shape, elem: ElemType, limits: Limits): void {

@@ -10,7 +10,7 @@ import {
   type Window,
   windowShape,
 } from '../shape.js';
-import { type Lowering, type Operand, rowsView, splitRows, windowRows } from './lowering.js';
+import { inputRows, type Lowering, type Operand, rowsView, splitRows, windowParams } from './lowering.js';
 
 /** A pool's window, in pixels; stride and dilation are 1 and padding is 0 by default. */
 export interface PoolOptions {
@@ -57,7 +57,7 @@ export function poolDispatches<B>(
 ): Dispatch<B>[] {
   const win = poolWindow(o);
   const [top, left, bottom, right] = o.countPad ? win.pad : [0, 0, 0, 0];
-  const rows = windowRows(x.shape.h, win.stride[0], win.pad[0], win.dilation[0] * (win.kernel[0] - 1) + 1);
+  const rows = inputRows(win, x.shape);
   const reads = [{ t: x, rows }];
   if (winner) reads.push({ t: winner, rows: (from, to) => [from, to] });
   return splitRows(ctx, y, reads).map((band): Dispatch<B> => {
@@ -82,14 +82,7 @@ export function poolDispatches<B>(
         row: band.row,
         rows: band.rows,
         count,
-        kernel_h: win.kernel[0],
-        kernel_w: win.kernel[1],
-        stride_h: win.stride[0],
-        stride_w: win.stride[1],
-        dilation_h: win.dilation[0],
-        dilation_w: win.dilation[1],
-        pad_top: win.pad[0],
-        pad_left: win.pad[1],
+        ...windowParams(win),
         count_top: -top,
         count_left: -left,
         count_bottom: x.shape.h + bottom,

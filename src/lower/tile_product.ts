@@ -3,7 +3,7 @@ import conv2dQuad from '../../kernels/conv2d_quad.wgsl';
 import type { Dispatch, View } from '../dispatch.js';
 import { blocks, ceilDiv, type Shape, type Window } from '../shape.js';
 import type { FilterPart, FilterShape } from './filter.js';
-import type { Band, Lowering } from './lowering.js';
+import { type Band, type Lowering, windowParams } from './lowering.js';
 
 /** A map as a tile product sees it: its sizes, and a view with the index of the view's first vec4. */
 export interface Slab<B> {
@@ -50,14 +50,7 @@ export function tileProduct<B>(
       images: band.images,
       pixel: band.row * y.shape.w,
       pixels,
-      kernel_h: win.kernel[0],
-      kernel_w: win.kernel[1],
-      stride_h: win.stride[0],
-      stride_w: win.stride[1],
-      dilation_h: win.dilation[0],
-      dilation_w: win.dilation[1],
-      pad_top: win.pad[0],
-      pad_left: win.pad[1],
+      ...windowParams(win),
       depth: ceilDiv(shape.in / shape.groups, 4),
       tiles: groupTiles(shape),
       group_c4: blocks(shape.out / shape.groups),

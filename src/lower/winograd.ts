@@ -3,14 +3,8 @@ import winogradOutput from '../../kernels/winograd_output.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { LimitError } from '../errors.js';
 import { blocks, ceilDiv, type Shape, vec4Bytes, windowShape } from '../shape.js';
-import {
-  type Conv2dOperands,
-  type Conv2dOptions,
-  conv2dFlops,
-  conv2dWindow,
-  inputRows,
-} from './convolution.js';
-import { type Band, type Lowering, rowsView, splitRows, whole, zeroBias } from './lowering.js';
+import { type Conv2dOperands, type Conv2dOptions, conv2dFlops, conv2dWindow } from './convolution.js';
+import { type Band, inputRows, type Lowering, rowsView, splitRows, whole, zeroBias } from './lowering.js';
 import { groupTiles, tileProduct } from './tile_product.js';
 
 /** Bytes that each of a Winograd band's two scratch buffers may take before the band is cut. */
@@ -55,6 +49,8 @@ export function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOpt
   const v = ctx.scratch(36 * most * depth * elem);
   const m = ctx.scratch(36 * most * outC4 * elem);
 
+  const none = zeroBias(ctx, w.shape.out); // the bias comes with the output transform
+
   return bands.flatMap((band) => {
     const count = tileCount(band);
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
@@ -92,7 +88,7 @@ export function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOpt
         {
           x: { shape: { n: 36, c: w.shape.in, h: 1, w: count }, view: vView, base: 0 },
           y: { shape: { n: 36, c: w.shape.out, h: 1, w: count }, view: mView, base: 0 },
-          b: zeroBias(ctx, w.shape.out),
+          b: none,
         },
         { shape: w.shape, part, tile: depth * 16, image: part.count * depth * 16 },
         { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad: [0, 0, 0, 0] },

@@ -8,11 +8,10 @@ import {
   type Conv2dOptions,
   checkLayout,
   conv2dWindow,
-  inputRows,
   rowFlops,
 } from '../lower/convolution.js';
 import { checkFilter, dividedParts, type FilterLayout, type FilterShape, tileVec4 } from '../lower/filter.js';
-import { type Lowering, rowsView, splitRows } from '../lower/lowering.js';
+import { inputRows, type Lowering, rowsView, splitRows, windowParams } from '../lower/lowering.js';
 import { checkVector } from '../lower/pixel_runs.js';
 import { poolShape } from '../lower/pool.js';
 import { groupTiles, tileProduct } from '../lower/tile_product.js';
@@ -127,14 +126,7 @@ function grouped<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): D
         row: band.row,
         rows: band.rows,
         count,
-        kernel_h: win.kernel[0],
-        kernel_w: win.kernel[1],
-        stride_h: win.stride[0],
-        stride_w: win.stride[1],
-        dilation_h: win.dilation[0],
-        dilation_w: win.dilation[1],
-        pad_top: win.pad[0],
-        pad_left: win.pad[1],
+        ...windowParams(win),
         in_group: w.shape.in / w.shape.groups,
         out_group: w.shape.out / w.shape.groups,
       },

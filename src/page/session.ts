@@ -100,8 +100,7 @@ export class Session {
   /** Runs the net on a tensor, which it frees. The output is the caller's. */
   async run(x: Tensor, image: string): Promise<{ y: Tensor; report: RunReport }> {
     const { shape } = x;
-    const plan = this.net.plan(shape);
-    const { outputs, ...done } = await this.net.run(x, {
+    const { outputs, plan, ...done } = await this.net.run(x, {
       signal: this.#host.signal,
       profile: true,
       onProgress: (p) => this.#host.progress({ text: p.layer, done: Math.round(100 * p.done), total: 100 }),
