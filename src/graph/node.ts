@@ -50,3 +50,6 @@ export interface Kind<A> {
   flops?(y: Shape, inputs: readonly Shape[], attrs: A): number;
   lower<B>(ctx: Lowering<B>, t: Operands<B>, attrs: A): Dispatch<B>[];
 }
+
+/** A family of kinds, by name. */
+export type Kinds<A> = { readonly [K in keyof A]: Kind<A[K]> };

@@ -1,0 +1,56 @@
+import { cropped } from '../../coords.js';
+import { ShapeError } from '../../errors.js';
+import { cropShape } from '../../lower/crop.js';
+import { concat, concatShape } from '../../ops/concat.js';
+import { crop } from '../../ops/crop.js';
+import { cropSum, cropSumShape } from '../../ops/crop_sum.js';
+import { type ResizeOptions, resize, resizeShape } from '../../ops/resize.js';
+import { type Pair, showShape } from '../../shape.js';
+import type { Kinds } from '../node.js';
+import { meet, resizedCoords } from './rules.js';
+
+/** Layers that move values and make maps of other sizes. */
+export interface LayoutAttrs {
+  input: { readonly channels: number; readonly size: Pair | null };
+  /** The second input lends its size. */
+  crop: { readonly offset: Pair };
+  /** The first input plus a crop of the second. */
+  crop_sum: { readonly offset: Pair };
+  resize: ResizeOptions;
+  concat: Record<never, never>;
+}
+
+export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
+  input: {
+    channels: (_inputs, { channels }) => channels,
+    shape(name, [x], { channels, size }) {
+      if (!x) throw new ShapeError(`${name}: no input of this name was given`);
+      if (x.c !== channels) throw new ShapeError(`${name}: input of ${x.c} channels, should be ${channels}`);
+      if (size && (x.h !== size[0] || x.w !== size[1]))
+        throw new ShapeError(`${name}: input ${showShape(x)}, should be ${size[0]} x ${size[1]} pixels`);
+      return x;
+    },
+    lower: () => [],
+  },
+  crop: {
+    reads: 1,
+    shape: (name, [x, like], { offset }) => cropShape(name, x!, { offset, size: like! }),
+    coords: ([x], { offset }) => [cropped(x![0], offset[0]), cropped(x![1], offset[1])],
+    lower: (ctx, t, { offset }) => crop(ctx, { x: t.inputs[0]!, y: t.y }, { offset, size: t.y.shape }),
+  },
+  crop_sum: {
+    shape: (name, [a, b], { offset }) => cropSumShape(name, a!, b!, { offset }),
+    lower: (ctx, t, { offset }) => cropSum(ctx, { a: t.inputs[0]!, b: t.inputs[1]!, y: t.y }, { offset }),
+  },
+  resize: {
+    shape: (name, [x], options) => resizeShape(name, x!, options),
+    coords: ([x], options) => resizedCoords(x!, options),
+    lower: (ctx, t, options) => resize(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  concat: {
+    channels: (inputs) => inputs.reduce((a, b) => a + b, 0),
+    shape: concatShape,
+    coords: meet,
+    lower: (ctx, t) => concat(ctx, { xs: t.inputs, y: t.y }),
+  },
+};

@@ -1,0 +1,49 @@
+import { type Activation, activation } from '../../ops/activation.js';
+import { type LrnOptions, lrn } from '../../ops/lrn.js';
+import { prelu } from '../../ops/prelu.js';
+import { scale } from '../../ops/scale.js';
+import { type SoftmaxOptions, softmax } from '../../ops/softmax.js';
+import { type SumOptions, sum, sumShape } from '../../ops/sum.js';
+import type { Kinds } from '../node.js';
+import { biasVector, meet, same } from './rules.js';
+
+/** Layers that look at one pixel at a time. */
+export interface PixelAttrs {
+  activation: Activation;
+  prelu: { readonly channels: number };
+  scale: { readonly channels: number; readonly bias: boolean };
+  lrn: LrnOptions;
+  softmax: SoftmaxOptions;
+  sum: SumOptions;
+}
+
+export const PIXEL_KINDS: Kinds<PixelAttrs> = {
+  activation: {
+    shape: same,
+    lower: (ctx, t, f) => activation(ctx, { x: t.inputs[0]!, y: t.y }, f),
+  },
+  prelu: {
+    shape: same,
+    vectors: ({ channels }) => ({ weight: channels }),
+    lower: (ctx, t) => prelu(ctx, { x: t.inputs[0]!, slope: t.vectors.weight!, y: t.y }),
+  },
+  scale: {
+    shape: same,
+    vectors: ({ channels, bias }) => ({ weight: channels, ...biasVector(channels, bias) }),
+    lower: (ctx, t) =>
+      scale(ctx, { x: t.inputs[0]!, s: t.vectors.weight!, b: t.vectors.bias ?? null, y: t.y }),
+  },
+  lrn: {
+    shape: same,
+    lower: (ctx, t, options) => lrn(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  softmax: {
+    shape: same,
+    lower: (ctx, t, options) => softmax(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  sum: {
+    shape: (name, xs, options) => sumShape(name, xs, options),
+    coords: meet,
+    lower: (ctx, t, options) => sum(ctx, { xs: t.inputs, y: t.y }, options),
+  },
+};
