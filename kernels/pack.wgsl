@@ -9,6 +9,7 @@ struct Params {
   area: u32,      // pixels of this band: its rows times the width
   y_base: u32,
   first: u32,     // first pixel of the band in y, counted over images
+  x_first: u32,   // where the band begins in x
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -23,7 +24,7 @@ fn pack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   let pixel = index / params.c4;
   var value = vec4f();
   for (var k = 0u; k < 4u && c + k < params.c; k++) {
-    value[k] = x[(c + k) * params.area + pixel];
+    value[k] = x[params.x_first + (c + k) * params.area + pixel];
   }
   y[(params.first + pixel) * params.c4 + c / 4u - params.y_base] = vec4<Elem>(value);
 }

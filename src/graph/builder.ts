@@ -76,8 +76,8 @@ export class Graph {
   }
 
   /** An input map, [N, channels, H, W]. A classifier with inner products fixes its size. */
-  input(name: string, channels: number, size: Pair | null = null): Node {
-    return this.add('input', name, [], { channels, size });
+  input(name: string, channels: number, size: Pair | null = null, batch?: number): Node {
+    return this.add('input', name, [], { channels, size, ...(batch !== undefined && { batch }) });
   }
 
   /** Convolution, with bias unless told otherwise. */
@@ -241,24 +241,35 @@ export function makeNode<K extends KindName>(
       inputs.map((x) => x.channels),
       attrs,
     ) ?? inputs[0]!.channels;
-  const size = kind === 'input' ? (attrs as Attrs['input']).size : staticSize(rule, name, inputs, attrs);
-  return { name, kind, attrs, inputs, channels, coords: coordsOf(rule, inputs, attrs), size };
+  const { size, batch } =
+    kind === 'input' ? (attrs as Attrs['input']) : staticSize(rule, name, inputs, attrs);
+  const coords = coordsOf(kind, rule, inputs, attrs);
+  return { name, kind, attrs, inputs, channels, coords, size, batch: batch ?? null };
 }
 
-/** Height and width where every input's are known, which also checks the layer at once. */
-function staticSize<A>(rule: Kind<A>, name: string, inputs: readonly Node[], attrs: A): Pair | null {
+/**
+ * Height, width and images where every input's are known, which also checks the layer at once. Of a free
+ * number of images one stands for all.
+ */
+function staticSize<A>(
+  rule: Kind<A>,
+  name: string,
+  inputs: readonly Node[],
+  attrs: A,
+): Pick<Node, 'size' | 'batch'> {
   const shapes: Shape[] = [];
   for (const x of inputs) {
-    if (!x.size) return null;
-    shapes.push({ n: 1, c: x.channels, h: x.size[0], w: x.size[1] });
+    if (!x.size) return { size: null, batch: null };
+    shapes.push({ n: x.batch ?? 1, c: x.channels, h: x.size[0], w: x.size[1] });
   }
-  const { h, w } = rule.shape(name, shapes, attrs);
-  return [h, w];
+  const { n, h, w } = rule.shape(name, shapes, attrs);
+  return { size: [h, w], batch: inputs.every((x) => x.batch !== null) ? n : null };
 }
 
-function coordsOf<A>(rule: Kind<A>, inputs: readonly Node[], attrs: A): CoordMap | null {
-  if (inputs.length === 0) return [IDENTITY, IDENTITY];
-  const maps = inputs.map((x) => x.coords);
-  if (!maps.every((m): m is CoordMap => m !== null)) return null;
+/** A constant has no place over the image, and takes none from the maps that it meets. */
+function coordsOf<A>(kind: KindName, rule: Kind<A>, inputs: readonly Node[], attrs: A): CoordMap | null {
+  if (kind === 'input') return [IDENTITY, IDENTITY];
+  const maps = inputs.filter((x) => x.kind !== 'constant').map((x) => x.coords);
+  if (maps.length === 0 || !maps.every((m): m is CoordMap => m !== null)) return null;
   return rule.coords ? rule.coords(maps, attrs) : maps[0]!;
 }

@@ -20,6 +20,8 @@ export interface Node<K extends KindName = KindName> {
   readonly coords: CoordMap | null;
   /** Height and width, known where the graph's inputs have a fixed size. */
   readonly size: Pair | null;
+  /** Images, known where the graph's inputs have a fixed number of them. */
+  readonly batch: number | null;
 }
 
 /** A layer's tensors while it is lowered. */

@@ -67,6 +67,7 @@ const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: 
     softmax: (t, options) => softmax(t.xs[0]!, t.y, options.log ?? false),
     sum: (t, { coefficients }) => sum(t.xs, coefficients ?? t.xs.map(() => 1)),
     concat: (t) => concat(t.xs, t.shapes),
+    constant: (t) => Float64Array.from(t.get('value')),
   };
 
 /** Runs a whole graph in float64 over planar data, layer by layer as it is written, and returns every map. */

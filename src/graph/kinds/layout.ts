@@ -11,7 +11,8 @@ import { meet, resizedCoords } from './rules.js';
 
 /** Layers that move values and make maps of other sizes. */
 export interface LayoutAttrs {
-  input: { readonly channels: number; readonly size: Pair | null };
+  /** A map of the caller's; `size` and `batch` where only one height and width, or number of images, runs. */
+  input: { readonly channels: number; readonly size: Pair | null; readonly batch?: number };
   /** The second input lends its size. */
   crop: { readonly offset: Pair };
   /** The first input plus a crop of the second. */
@@ -23,11 +24,12 @@ export interface LayoutAttrs {
 export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
   input: {
     channels: (_inputs, { channels }) => channels,
-    shape(name, [x], { channels, size }) {
+    shape(name, [x], { channels, size, batch = x?.n }) {
       if (!x) throw new ShapeError(`${name}: no input of this name was given`);
       if (x.c !== channels) throw new ShapeError(`${name}: input of ${x.c} channels, should be ${channels}`);
       if (size && (x.h !== size[0] || x.w !== size[1]))
         throw new ShapeError(`${name}: input ${showShape(x)}, should be ${size[0]} x ${size[1]} pixels`);
+      if (x.n !== batch) throw new ShapeError(`${name}: input of ${x.n} images, should be ${batch}`);
       return x;
     },
     lower: () => [],
