@@ -44,7 +44,7 @@ function layoutLayer(layer: Layer, { limits, elem, memory }: WeightsOptions): La
   const rule = KINDS[layer.kind] as Kind<unknown>;
   const wanted = rule.filter?.(layer.attrs, memory, elem);
   const vectors: Record<string, View<Block>> = {};
-  for (const [name, length] of Object.entries(rule.vectors?.(layer.attrs) ?? {})) {
+  for (const [name, length] of Object.entries((rule.derived?.vectors ?? rule.vectors)?.(layer.attrs) ?? {})) {
     const bytes = blocks(length) * 16;
     vectors[name] = whole({ label: `${layer.name}.${name}`, bytes, role: 'weights' }, bytes);
   }

@@ -2,6 +2,7 @@ import { type CoordMap, cropOffset, IDENTITY } from '../coords.js';
 import type { Engine } from '../engine/engine.js';
 import { ShapeError } from '../errors.js';
 import type { AvgPoolOptions, PoolOptions } from '../lower/pool.js';
+import type { Interpolation } from '../lower/resize_table.js';
 import type { ConvTranspose2dOptions } from '../ops/conv_transpose2d.js';
 import type { BilinearOptions } from '../ops/conv_transpose2d_bilinear.js';
 import type { Conv2dOptions } from '../ops/conv2d.js';
@@ -173,6 +174,14 @@ export class Graph {
     return this.add('scale', name, [x], { channels: x.channels, bias: o.bias ?? true });
   }
 
+  /**
+   * Batch norm with stored statistics: (x - running_mean) / sqrt(running_var + epsilon) * weight + bias per
+   * channel, by those names behind its own. Epsilon is 1e-5 by default.
+   */
+  batchNorm(name: string, x: Node, { epsilon = 1e-5 }: { epsilon?: number } = {}): Node {
+    return this.add('batch_norm', name, [x], { channels: x.channels, epsilon });
+  }
+
   /** Local response normalisation across channels. */
   lrn(name: string, x: Node, o: LrnOptions): Node {
     return this.add('lrn', name, [x], o);
@@ -181,6 +190,11 @@ export class Graph {
   /** Another height and width, by size or by scales. */
   resize(name: string, x: Node, o: ResizeOptions): Node {
     return this.add('resize', name, [x], o);
+  }
+
+  /** The height and width of another layer, whatever they are in a run. */
+  resizeTo(name: string, x: Node, like: Node, o: Interpolation): Node {
+    return this.add('resize_to', name, [x, like], o);
   }
 
   /** Softmax over the channels of each pixel. */

@@ -18,10 +18,10 @@ export interface Layer<K extends KindName = KindName> {
   /** The node whose map it makes. */
   readonly node: Node;
   /**
-   * A scale behind this convolution whose factors go into its weights before they are uploaded, and
-   * whether the convolution has a bias of its own.
+   * A scale or batch norm behind this convolution whose factors go into its weights before they are
+   * uploaded, and whether the convolution has a bias of its own.
    */
-  readonly fold?: { readonly layer: Layer<'scale'>; readonly bias: boolean };
+  readonly fold?: { readonly layer: Layer<'scale' | 'batch_norm'>; readonly bias: boolean };
 }
 
 /** A graph as it will run. */
@@ -99,7 +99,7 @@ function merge(reader: Layer, i: number, x: Layer, pools: (x: Layer<'conv2d'>) =
     if (is(x, 'inner_product') && !x.attrs.relu) return { ...x, attrs: { ...x.attrs, relu: true }, node };
   }
   if (
-    is(reader, 'scale') &&
+    (is(reader, 'scale') || is(reader, 'batch_norm')) &&
     (is(x, 'conv2d') || is(x, 'conv_transpose2d')) &&
     !x.attrs.options.relu &&
     !x.fold

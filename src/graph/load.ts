@@ -32,23 +32,22 @@ export function layerData(layer: Layer, shapes: LayerWeights, weights: Weights):
   const shape = shapes.filter?.shape;
   const filter = shape ? tensorData(weights, `${layer.name}.weight`, filterSize(shape)) : null;
   if (layer.fold && shape && filter) {
-    const { layer: scale, bias } = layer.fold;
-    const own = bias ? tensorData(weights, `${layer.name}.bias`, shape.out) : null;
-    const factors = {
-      scale: tensorData(weights, `${scale.name}.weight`, shape.out),
-      bias: scale.attrs.bias
-        ? tensorData(weights, `${scale.name}.bias`, shape.out)
-        : new Float32Array(shape.out),
-    };
-    const folded = foldScale(filter, own, shape, factors);
+    const own = layer.fold.bias ? tensorData(weights, `${layer.name}.bias`, shape.out) : null;
+    const { weight: scale, bias = new Float32Array(shape.out) } = vectorData(layer.fold.layer, weights);
+    const folded = foldScale(filter, own, shape, { scale: scale!, bias });
     return { filter: folded.w, vectors: { bias: folded.b } };
   }
-  const vectors: Record<string, Float32Array> = {};
+  return { filter, vectors: vectorData(layer, weights) };
+}
+
+/** The per-channel tensors that a layer runs with. */
+function vectorData(layer: Layer, weights: Weights): LayerData['vectors'] {
   const rule = KINDS[layer.kind] as Kind<unknown>;
+  const stored: Record<string, Float32Array> = {};
   for (const [name, length] of Object.entries(rule.vectors?.(layer.attrs) ?? {})) {
-    vectors[name] = tensorData(weights, `${layer.name}.${name}`, length);
+    stored[name] = tensorData(weights, `${layer.name}.${name}`, length);
   }
-  return { filter, vectors };
+  return rule.derived?.values(layer.attrs, stored) ?? stored;
 }
 
 /** Uploads one layer's weights into new buffers. */

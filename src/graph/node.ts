@@ -48,6 +48,11 @@ export interface Kind<A> {
   filter?(attrs: A, memory: 'fast' | 'low', elem: Elem): { shape: FilterShape; layout: FilterLayout };
   /** Length of each per-channel tensor, by name. */
   vectors?(attrs: A): Readonly<Record<string, number>>;
+  /** The tensors that run, where they follow from those above: their lengths and their values. */
+  readonly derived?: {
+    vectors(attrs: A): Readonly<Record<string, number>>;
+    values(attrs: A, stored: Readonly<Record<string, Float32Array>>): Readonly<Record<string, Float32Array>>;
+  };
   /** FLOPs of the definition. */
   flops?(y: Shape, inputs: readonly Shape[], attrs: A): number;
   lower<B>(ctx: Lowering<B>, t: Operands<B>, attrs: A): Dispatch<B>[];

@@ -1,41 +1,69 @@
 import { Graph } from '../graph/builder.js';
-import { narrow, vgg16 } from './vgg16.js';
+import type { Node } from '../graph/node.js';
+import { head8s, head16s, head32s, type Taps } from './heads.js';
+import { narrow } from './narrow.js';
+import { type Vgg16Options, vgg16 } from './vgg16.js';
 
-/** Departures from the paper's net for PASCAL VOC: 21 classes, full width, conv1_1 padded by 100. */
+/** Departures from the paper's nets for PASCAL VOC: 21 classes, full width, conv1_1 padded by 100. */
 export interface FcnOptions {
+  /** The graph's name. */
+  readonly name?: string;
   readonly classes?: number;
   /** Share of the channels of every trunk layer; 1 is the paper's net. */
   readonly width?: number;
   /** Padding of conv1_1. */
   readonly pad?: number;
-  /** Padding of fc6. */
-  readonly fc6Pad?: number;
+  /** Window of fc6: 7 in VGG16, whose numbers fit no other. */
+  readonly fc6Kernel?: number;
 }
 
-/**
- * FCN-8s on VGG16 (section 4.2 of the paper): predictions at stride 32 are upsampled twice, each time
- * summed with predictions from a finer layer, then upsampled eightfold. Crops follow from the layers'
- * places over the image.
- */
-export function fcn8s({ classes = 21, width = 1, pad = 100, fc6Pad = 0 }: FcnOptions = {}): Graph {
-  const g = new Graph('fcn8s');
-  const data = g.input('data', 3);
-  const { pool3, pool4, pool5 } = vgg16(g, data, { width, pad });
-  const fc6 = g.conv('fc6', pool5, { out: narrow(4096, width), kernel: 7, pad: fc6Pad, relu: true });
-  const fc7 = g.conv('fc7', fc6, { out: narrow(4096, width), kernel: 1, relu: true });
-  const score_fr = g.conv('score_fr', fc7, { out: classes, kernel: 1 });
+/** VGG16 cast to convolutions (section 4.1 of the paper), up to fc7. */
+export function fcnVgg16(
+  g: Graph,
+  data: Node,
+  { width = 1, pad = 100, fc6Kernel = 7, suffix = '', first }: FcnOptions & Vgg16Options = {},
+): Taps {
+  const out = narrow(4096, width);
+  const { pool3, pool4, pool5 } = vgg16(g, data, { width, pad, suffix, ...(first && { first }) });
+  const fc6 = g.conv(`fc6${suffix}`, pool5, { out, kernel: fc6Kernel, relu: true });
+  const fc7 = g.conv(`fc7${suffix}`, fc6, { out, kernel: 1, relu: true });
+  return { data, pool3, pool4, fc7 };
+}
 
-  const upscore2 = g.upsample('upscore2', score_fr, { kernel: 4, stride: 2 });
-  const score_pool4 = g.conv('score_pool4', pool4, { out: classes, kernel: 1 });
-  const score_pool4c = g.crop('score_pool4c', score_pool4, upscore2);
-  const fuse_pool4 = g.sum('fuse_pool4', [upscore2, score_pool4c]);
+/** FCN-32s, which is FCN-VGG16: scores at stride 32, upsampled in one step. */
+export function fcn32s(o: FcnOptions = {}): Graph {
+  const g = new Graph(o.name ?? 'fcn32s');
+  const taps = fcnVgg16(g, g.input('data', 3), o);
+  g.output(head32s(g, taps, { classes: o.classes ?? 21 }));
+  return g;
+}
 
-  const upscore_pool4 = g.upsample('upscore_pool4', fuse_pool4, { kernel: 4, stride: 2 });
-  const score_pool3 = g.conv('score_pool3', pool3, { out: classes, kernel: 1 });
-  const score_pool3c = g.crop('score_pool3c', score_pool3, upscore_pool4);
-  const fuse_pool3 = g.sum('fuse_pool3', [upscore_pool4, score_pool3c]);
+/** FCN-32s-fixed: the same net, of which only `FIXED_LEARNS` is trained. */
+export const fcn32sFixed = (o: FcnOptions = {}): Graph => fcn32s({ name: 'fcn32s-fixed', ...o });
 
-  const upscore8 = g.upsample('upscore8', fuse_pool3, { kernel: 16, stride: 8 });
-  g.output(g.crop('score', upscore8, data));
+/** The layers that FCN-32s-fixed trains: its trunk stays VGG16's (Table 2 of the paper). */
+export const FIXED_LEARNS: readonly string[] = ['score_fr'];
+
+/** FCN-16s (section 4.2): scores at stride 32 and those of pool4, summed at stride 16. */
+export function fcn16s(o: FcnOptions = {}): Graph {
+  const g = new Graph(o.name ?? 'fcn16s');
+  const taps = fcnVgg16(g, g.input('data', 3), o);
+  g.output(head16s(g, taps, { classes: o.classes ?? 21 }));
+  return g;
+}
+
+/** FCN-8s (section 4.2): those of FCN-16s and those of pool3, summed at stride 8. */
+export function fcn8s(o: FcnOptions = {}): Graph {
+  const g = new Graph(o.name ?? 'fcn8s');
+  const taps = fcnVgg16(g, g.input('data', 3), o);
+  g.output(head8s(g, taps, { classes: o.classes ?? 21 }));
+  return g;
+}
+
+/** FCN-8s trained at once instead of in stages: its finer layers are scaled by `AT_ONCE_SCALES`. */
+export function fcn8sAtOnce(o: FcnOptions = {}): Graph {
+  const g = new Graph(o.name ?? 'fcn8s-atonce');
+  const taps = fcnVgg16(g, g.input('data', 3), o);
+  g.output(head8s(g, taps, { classes: o.classes ?? 21, atOnce: true }));
   return g;
 }

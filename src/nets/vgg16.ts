@@ -1,5 +1,6 @@
 import { Graph } from '../graph/builder.js';
 import type { Node } from '../graph/node.js';
+import { narrow } from './narrow.js';
 
 /** Departures from the paper's VGG16. */
 export interface Vgg16Options {
@@ -7,15 +8,24 @@ export interface Vgg16Options {
   readonly width?: number;
   /** Padding of conv1_1: 1 in the classifier, 100 in FCN, where any image then gives at least one cell. */
   readonly pad?: number;
+  /** Behind the name of each layer, where a net has several trunks. */
+  readonly suffix?: string;
+  /** Name of the first layer; another one where its weights are not those of VGG16. */
+  readonly first?: string;
 }
 
 /** VGG16 up to pool5 (Simonyan and Zisserman 2014): 3x3 convolutions with ReLU, 2x2 max-pools rounded up. */
-export function vgg16(g: Graph, data: Node, { width = 1, pad = 1 }: Vgg16Options = {}) {
+export function vgg16(
+  g: Graph,
+  data: Node,
+  { width = 1, pad = 1, suffix = '', first = 'conv1_1' }: Vgg16Options = {},
+) {
   const conv = (name: string, x: Node, out: number, border = 1) =>
-    g.conv(name, x, { out: narrow(out, width), kernel: 3, pad: border, relu: true });
-  const pool = (name: string, x: Node) => g.maxPool(name, x, { kernel: 2, stride: 2, ceil: true });
+    g.conv(`${name}${suffix}`, x, { out: narrow(out, width), kernel: 3, pad: border, relu: true });
+  const pool = (name: string, x: Node) =>
+    g.maxPool(`${name}${suffix}`, x, { kernel: 2, stride: 2, ceil: true });
 
-  const conv1_1 = conv('conv1_1', data, 64, pad);
+  const conv1_1 = conv(first, data, 64, pad);
   const conv1_2 = conv('conv1_2', conv1_1, 64);
   const pool1 = pool('pool1', conv1_2);
 
@@ -39,9 +49,6 @@ export function vgg16(g: Graph, data: Node, { width = 1, pad = 1 }: Vgg16Options
   const pool5 = pool('pool5', conv5_3);
   return { pool3, pool4, pool5 };
 }
-
-/** Channels of a layer at a share of its full width. */
-export const narrow = (full: number, width: number): number => Math.max(1, Math.round(full * width));
 
 /** The classifier that FCN-VGG16 is cast from: 224 x 224 pixels, fc6 to fc8 as inner products. */
 export function vgg16Classifier({

@@ -4,8 +4,8 @@ import type { Weights } from './weights.js';
 
 /**
  * Reproducible weights for a net that has none: uniform with the variance 2 / fan-in of He et al.
- * (arXiv:1502.01852), so that values keep their size through ReLU layers; small biases; factors and
- * slopes of one half to one.
+ * (arXiv:1502.01852), so that values keep their size through ReLU layers; small biases and means; factors
+ * and slopes of one half to one; variances of one half to one and a half.
  */
 export function seededWeights(graph: Graph, seed: number): Weights {
   const weights: Weights = new Map();
@@ -16,12 +16,19 @@ export function seededWeights(graph: Graph, seed: number): Weights {
       const bound = Math.sqrt((6 * dims[0]!) / size);
       for (let k = 0; k < size; k++) data[k]! *= bound;
     } else {
-      const bias = name.endsWith('.bias');
-      for (let k = 0; k < size; k++) data[k] = bias ? 0.05 * data[k]! : 0.75 + 0.25 * data[k]!;
+      const { centre, spread } = vectorRange(name);
+      for (let k = 0; k < size; k++) data[k] = centre + spread * data[k]!;
     }
     weights.set(name, { dims, data });
   }
   return weights;
+}
+
+/** What the values of a per-channel tensor are around, and how far off. */
+function vectorRange(name: string): { centre: number; spread: number } {
+  if (/\.(bias|running_mean)$/.test(name)) return { centre: 0, spread: 0.05 };
+  if (name.endsWith('.running_var')) return { centre: 1, spread: 0.5 };
+  return { centre: 0.75, spread: 0.25 };
 }
 
 /** Uniform in [-1, 1): xorshift32 (Marsaglia 2003), fast enough for 134 million values. */

@@ -62,8 +62,17 @@ const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: 
     activation: (t, f) => activation(t.xs[0]!, f),
     prelu: (t) => prelu(t.xs[0]!, t.y, t.get('weight')),
     scale: (t, { bias }) => scale(t.xs[0]!, t.y, t.get('weight'), bias ? t.get('bias') : null),
+    batch_norm(t, { epsilon }) {
+      const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(t.get);
+      const area = t.y.h * t.y.w;
+      return t.xs[0]!.map((v, i) => {
+        const c = Math.floor(i / area) % t.y.c;
+        return ((v - mean![c]!) / Math.sqrt(variance![c]! + epsilon)) * weight![c]! + bias![c]!;
+      });
+    },
     lrn: (t, options) => lrn(t.xs[0]!, t.y, options),
     resize: (t, options) => resize(t.xs[0]!, t.shapes[0]!, options),
+    resize_to: (t, options) => resize(t.xs[0]!, t.shapes[0]!, { ...options, size: t.y }),
     softmax: (t, options) => softmax(t.xs[0]!, t.y, options.log ?? false),
     sum: (t, { coefficients }) => sum(t.xs, coefficients ?? t.xs.map(() => 1)),
     concat: (t) => concat(t.xs, t.shapes),

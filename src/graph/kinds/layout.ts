@@ -1,6 +1,7 @@
 import { cropped } from '../../coords.js';
 import { ShapeError } from '../../errors.js';
 import { cropShape } from '../../lower/crop.js';
+import type { Interpolation } from '../../lower/resize_table.js';
 import { concat, concatShape } from '../../ops/concat.js';
 import { crop } from '../../ops/crop.js';
 import { cropSum, cropSumShape } from '../../ops/crop_sum.js';
@@ -18,6 +19,8 @@ export interface LayoutAttrs {
   /** The first input plus a crop of the second. */
   crop_sum: { readonly offset: Pair };
   resize: ResizeOptions;
+  /** The second input lends its height and width. */
+  resize_to: Interpolation;
   concat: Record<never, never>;
 }
 
@@ -48,6 +51,13 @@ export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
     shape: (name, [x], options) => resizeShape(name, x!, options),
     coords: ([x], options) => resizedCoords(x!, options),
     lower: (ctx, t, options) => resize(ctx, { x: t.inputs[0]!, y: t.y }, options),
+  },
+  resize_to: {
+    reads: 1,
+    shape: (name, [x, like], options) => resizeShape(name, x!, { ...options, size: like! }),
+    // The scale is that of two sizes, which differ from run to run.
+    coords: () => null,
+    lower: (ctx, t, options) => resize(ctx, { x: t.inputs[0]!, y: t.y }, { ...options, size: t.y.shape }),
   },
   concat: {
     channels: (inputs) => inputs.reduce((a, b) => a + b, 0),

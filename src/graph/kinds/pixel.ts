@@ -1,4 +1,5 @@
 import { type Activation, activation } from '../../ops/activation.js';
+import { batchNormScale } from '../../ops/batch_norm.js';
 import { type LrnOptions, lrn } from '../../ops/lrn.js';
 import { prelu } from '../../ops/prelu.js';
 import { scale } from '../../ops/scale.js';
@@ -12,6 +13,8 @@ export interface PixelAttrs {
   activation: Activation;
   prelu: { readonly channels: number };
   scale: { readonly channels: number; readonly bias: boolean };
+  /** With stored statistics. */
+  batch_norm: { readonly channels: number; readonly epsilon: number };
   lrn: LrnOptions;
   softmax: SoftmaxOptions;
   sum: SumOptions;
@@ -32,6 +35,23 @@ export const PIXEL_KINDS: Kinds<PixelAttrs> = {
     vectors: ({ channels, bias }) => ({ weight: channels, ...biasVector(channels, bias) }),
     lower: (ctx, t) =>
       scale(ctx, { x: t.inputs[0]!, s: t.vectors.weight!, b: t.vectors.bias ?? null, y: t.y }),
+  },
+  batch_norm: {
+    shape: same,
+    vectors: ({ channels }) => ({
+      weight: channels,
+      bias: channels,
+      running_mean: channels,
+      running_var: channels,
+    }),
+    derived: {
+      vectors: ({ channels }) => ({ weight: channels, bias: channels }),
+      values({ epsilon }, { weight, bias, running_mean, running_var }) {
+        const folded = batchNormScale(weight!, bias!, running_mean!, running_var!, epsilon);
+        return { weight: folded.scale, bias: folded.bias };
+      },
+    },
+    lower: (ctx, t) => scale(ctx, { x: t.inputs[0]!, s: t.vectors.weight!, b: t.vectors.bias!, y: t.y }),
   },
   lrn: {
     shape: same,
