@@ -12,7 +12,7 @@ export { type ConvOptions, type ConvTransposeOptions, Graph } from './graph/buil
 export * from './graph/net.js';
 export * from './graph/net_options.js';
 export type { KindName, Node } from './graph/node.js';
-export { type Parameter, parameters } from './graph/parameters.js';
+export { type Parameter, parameterCount, parameters } from './graph/parameters.js';
 export {
   type InputShapes,
   type Plan,
@@ -57,4 +57,13 @@ export { type CaffeImport, type CaffeImportOptions, importCaffe } from './weight
 export { readNet } from './weights/caffe/net.js';
 export { readSafetensors, weightsOf, writeSafetensors } from './weights/safetensors.js';
 export { seededWeights } from './weights/seeded.js';
+export {
+  expandScore,
+  fillLayers,
+  type Surgery,
+  type SurgeryReport,
+  transplant,
+  zeroWeights,
+} from './weights/surgery.js';
+export { channelMean, earlyFusion, interpolate, type LayerPair } from './weights/surgery_filters.js';
 export type { Weights, WeightTensor } from './weights/weights.js';

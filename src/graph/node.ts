@@ -48,6 +48,8 @@ export interface Kind<A> {
   filter?(attrs: A, memory: 'fast' | 'low', elem: Elem): { shape: FilterShape; layout: FilterLayout };
   /** Length of each per-channel tensor, by name. */
   vectors?(attrs: A): Readonly<Record<string, number>>;
+  /** Those of the vectors that are measured, not learned. */
+  readonly statistics?: readonly string[];
   /** The tensors that run, where they follow from those above: their lengths and their values. */
   readonly derived?: {
     vectors(attrs: A): Readonly<Record<string, number>>;

@@ -9,6 +9,8 @@ export interface Parameter {
   readonly node: Node;
   /** [out, in/groups, kh, kw], [in, out/groups, kh, kw] where transposed, or [channels]. */
   readonly dims: readonly number[];
+  /** False for the statistics of a batch norm. */
+  readonly learned: boolean;
 }
 
 /** Every tensor of a graph, in the order of its layers. */
@@ -20,10 +22,21 @@ export function parameters(graph: Graph): Parameter[] {
     if (shape) {
       const { out, in: inputs, groups, kernel, transposed } = shape;
       const dims = transposed ? [inputs, out / groups, ...kernel] : [out, inputs / groups, ...kernel];
-      found.push({ name: `${node.name}.weight`, node, dims });
+      found.push({ name: `${node.name}.weight`, node, dims, learned: true });
     }
     for (const [name, length] of Object.entries(rule.vectors?.(node.attrs) ?? {}))
-      found.push({ name: `${node.name}.${name}`, node, dims: [length] });
+      found.push({
+        name: `${node.name}.${name}`,
+        node,
+        dims: [length],
+        learned: !rule.statistics?.includes(name),
+      });
     return found;
   });
 }
+
+/** How many values a graph learns: what papers call its parameters. */
+export const parameterCount = (graph: Graph): number =>
+  parameters(graph)
+    .filter(({ learned }) => learned)
+    .reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);

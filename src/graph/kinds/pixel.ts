@@ -44,6 +44,7 @@ export const PIXEL_KINDS: Kinds<PixelAttrs> = {
       running_mean: channels,
       running_var: channels,
     }),
+    statistics: ['running_mean', 'running_var'],
     derived: {
       vectors: ({ channels }) => ({ weight: channels, bias: channels }),
       values({ epsilon }, { weight, bias, running_mean, running_var }) {
