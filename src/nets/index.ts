@@ -13,6 +13,8 @@ export interface NetOptions {
   readonly classes?: number;
   /** Share of the channels of every trunk layer; 1 is the paper's net. */
   readonly width?: number;
+  /** Padding of the first layer, where the net is one of the paper's. */
+  readonly pad?: number;
 }
 
 /** The nets that are built in code, by the name that the command line uses. */

@@ -3,6 +3,8 @@ import './encode.test.js';
 import './bench.test.js';
 import './bilinear.test.js';
 import './graph.test.js';
+import './nets.test.js';
+import './surgery.test.js';
 import './shape.test.js';
 import './transposed.test.js';
 import './caffe_caffemodel.test.js';
