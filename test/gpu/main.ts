@@ -3,6 +3,7 @@ import './image.test.js';
 import './bad_input.test.js';
 import './engine.test.js';
 import './net.test.js';
+import './family.test.js';
 import './oracles.test.js';
 import './oracles_caffe.test.js';
 import './layers.test.js';
