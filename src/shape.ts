@@ -64,8 +64,8 @@ export interface Window {
 
 /**
  * Output size along one axis of a sliding window, rounded down or up.
- * `clip` is Caffe's rule for padded pools: a last window that starts beyond the image and its leading
- * padding is dropped.
+ * `clip` is Caffe's rule for padded pools: windows that start beyond the image and its leading padding are
+ * dropped.
  */
 export function windowSize(
   op: string,
@@ -86,14 +86,13 @@ export function windowSize(
   if (!Number.isSafeInteger(w.before) || !Number.isSafeInteger(w.after) || w.before < 0 || w.after < 0)
     throw new ShapeError(`${op}: padding ${w.before} and ${w.after}, should be integers of at least 0`);
   const steps = (padded - extent) / w.stride;
-  let out = (mode.ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
+  const out = (mode.ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
   // A pool that rounds up may have a window hanging over the edge, even its only one.
   if (out < 1)
     throw new ShapeError(
       `${op}: window of ${extent} on a padded map of ${padded}, should be at most ${padded}`,
     );
-  if (mode.clip && (out - 1) * w.stride >= size + w.before) out--;
-  return out;
+  return mode.clip ? Math.min(out, Math.ceil((size + w.before) / w.stride)) : out;
 }
 
 /** Output height and width of a sliding window. */

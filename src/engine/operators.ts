@@ -5,3 +5,4 @@ export type { On } from './operators/on.js';
 export * from './operators/pointwise.js';
 export * from './operators/pool.js';
 export * from './operators/resize.js';
+export * from './operators/stitch.js';

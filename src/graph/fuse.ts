@@ -78,11 +78,11 @@ export function fuse(graph: Graph, { memory = 'fast', elem = 'f32' }: FuseOption
 
 const is = <K extends KindName>(layer: Layer, kind: K): layer is Layer<K> => layer.kind === kind;
 
-/** Whether a pool is 2x2 by 2 without padding. */
+/** Whether a pool is 2x2 by 2 without padding, and no window hangs over further than rounding up makes it. */
 function isHalving(o: PoolOptions): boolean {
   const { kernel, stride, dilation, pad } = poolWindow(o);
   const two = [...kernel, ...stride].every((v) => v === 2);
-  return two && dilation.every((v) => v === 1) && pad.every((v) => v === 0);
+  return two && !o.hang && dilation.every((v) => v === 1) && pad.every((v) => v === 0);
 }
 
 /** The layer that does the work of `x` and of `reader`, whose input number i it is; or null. */

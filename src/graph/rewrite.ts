@@ -6,16 +6,34 @@ export type CopyNode = (graph: Graph, node: Node, inputs: readonly Node[]) => No
 
 const asIs: CopyNode = (graph, node, inputs) => graph.add(node.kind, node.name, inputs, node.attrs);
 
-/** A copy of a graph in which each layer is made anew by `copy`. */
-export function rewrite(graph: Graph, copy: CopyNode = asIs, outputs = graph.outputs): Graph {
+/** A copy of a graph, or of some of its layers, in which each is made anew by `copy`. */
+export function rewrite(
+  graph: Graph,
+  copy: CopyNode = asIs,
+  outputs = graph.outputs,
+  nodes: readonly Node[] = graph.nodes,
+): Graph {
   const made = new Graph(graph.name);
   const copies = new Map<Node, Node>();
-  for (const node of graph.nodes) {
+  for (const node of nodes) {
     const inputs = node.inputs.map((x) => copies.get(x)!);
     copies.set(node, copy(made, node, inputs));
   }
   for (const [name, node] of outputs) made.output(copies.get(node)!, name);
   return made;
+}
+
+/** The part of a graph that these layers need, with them as its outputs by name. */
+export function upTo(graph: Graph, outputs: ReadonlyMap<string, Node>): Graph {
+  const needed = new Set<Node>(outputs.values());
+  for (const node of [...graph.nodes].reverse())
+    if (needed.has(node)) for (const x of node.inputs) needed.add(x);
+  return rewrite(
+    graph,
+    asIs,
+    outputs,
+    graph.nodes.filter((node) => needed.has(node)),
+  );
 }
 
 /**

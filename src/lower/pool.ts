@@ -22,6 +22,8 @@ export interface PoolOptions {
   readonly ceil?: boolean;
   /** Drop a last window that starts beyond the image and its leading padding: Caffe's rule for padded pools. */
   readonly clip?: boolean;
+  /** Cells by which a window may hang over the far edge of the padded map; 0 by default. They never count. */
+  readonly hang?: number | Pair;
 }
 
 /** An average pool: its window, and what it divides by. */
@@ -39,11 +41,14 @@ export const poolWindow = (o: PoolOptions): Window => ({
 });
 
 /** [N, C, H', W'] of a pool. @throws ShapeError where the window is larger than the padded map. */
-export const poolShape = (op: string, x: Shape, o: PoolOptions): Shape => ({
-  n: x.n,
-  c: x.c,
-  ...windowShape(op, x, poolWindow(o), { ceil: o.ceil ?? false, clip: o.clip ?? false }),
-});
+export function poolShape(op: string, x: Shape, o: PoolOptions): Shape {
+  const win = poolWindow(o);
+  const [top, left, bottom, right] = win.pad;
+  const hang = pair(o.hang ?? 0);
+  const pad: Padding = [top, left, bottom + hang[0], right + hang[1]];
+  const mode = { ceil: o.ceil ?? false, clip: o.clip ?? false };
+  return { n: x.n, c: x.c, ...windowShape(op, x, { ...win, pad }, mode) };
+}
 
 /**
  * Launches of a pool's kernel, one a band.

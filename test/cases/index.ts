@@ -8,6 +8,7 @@ import { imageCases } from './image.js';
 import { maxPoolCases } from './max_pool.js';
 import { pointwiseCases } from './pointwise.js';
 import { resizeCases } from './resize.js';
+import { stitchCases } from './stitch.js';
 
 /** Every case, in the order in which tests and benchmarks run them. */
 export const cases: readonly Case[] = [
@@ -17,6 +18,7 @@ export const cases: readonly Case[] = [
   ...avgPoolCases,
   ...cropCases,
   ...resizeCases,
+  ...stitchCases,
   ...pointwiseCases,
   ...channelCases,
   ...imageCases,

@@ -5,6 +5,7 @@ import './bilinear.test.js';
 import './graph.test.js';
 import './nets.test.js';
 import './surgery.test.js';
+import './rarefy.test.js';
 import './shape.test.js';
 import './transposed.test.js';
 import './caffe_caffemodel.test.js';
