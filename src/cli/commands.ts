@@ -1,9 +1,17 @@
 import type { CommandDef } from 'citty';
 import { bench } from './commands/bench.js';
+import { conformance } from './commands/conformance.js';
 import { doctor } from './commands/doctor.js';
 import { heatmap } from './commands/heatmap.js';
 import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
 
 /** The commands of `rarefy`, in the order of its help. */
-export const commands: Readonly<Record<string, CommandDef>> = { start, heatmap, segment, doctor, bench };
+export const commands: Readonly<Record<string, CommandDef>> = {
+  start,
+  heatmap,
+  segment,
+  conformance,
+  doctor,
+  bench,
+};

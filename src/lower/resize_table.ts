@@ -1,4 +1,5 @@
 import { ShapeError } from '../errors.js';
+import type { Pair } from '../shape.js';
 
 /** Which source coordinate an output coordinate means, as ONNX Resize names the conventions. */
 export type ResizeCoordinates =
@@ -6,7 +7,8 @@ export type ResizeCoordinates =
   | 'half_pixel_symmetric'
   | 'pytorch_half_pixel'
   | 'align_corners'
-  | 'asymmetric';
+  | 'asymmetric'
+  | 'tf_crop_and_resize';
 
 /** The neighbour that stands in for a coordinate between two pixels. */
 export type NearestRounding = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
@@ -23,6 +25,11 @@ export interface Interpolation {
   readonly antialias?: boolean;
   /** Coefficient a of the cubic filter; -0.75 by default. */
   readonly cubic?: number;
+  /**
+   * Top, left, bottom and right of what `tf_crop_and_resize` reads, where 1 is the last row or column; what
+   * lies beyond the map is 0. The whole map by default.
+   */
+  readonly region?: readonly [top: number, left: number, bottom: number, right: number];
   /** Taps beyond the map weigh nothing and the others are scaled to sum to 1, instead of repeating the edge. */
   readonly excludeOutside?: boolean;
 }
@@ -40,6 +47,8 @@ export interface ResizeAxis {
   readonly out: number;
   readonly up: number;
   readonly down: number;
+  /** The ends of the region, where 1 is the last pixel. */
+  readonly region?: Pair;
 }
 
 /** Largest denominator of a scale. */
@@ -82,6 +91,11 @@ function source(axis: ResizeAxis, at: number, coordinates: ResizeCoordinates): r
     case 'pytorch_half_pixel':
       if (out === 1) return [0, 1];
       return [(2 * at + 1) * down - up, 2 * up];
+    case 'tf_crop_and_resize': {
+      const [start, end] = axis.region ?? [0, 1];
+      if (out === 1) return [(start + end) * (size - 1), 2];
+      return [(start * (out - 1) + at * (end - start)) * (size - 1), out - 1];
+    }
     case 'half_pixel':
       return [(2 * at + 1) * down - up, 2 * up];
   }
@@ -112,6 +126,8 @@ function cubic(t: number, a: number): number {
 /** Source indices, beyond the map too, and weights that one output coordinate takes. */
 function taps(axis: ResizeAxis, at: number, o: Interpolation): [index: number, weight: number][] {
   const [num, den] = source(axis, at, o.coordinates ?? 'half_pixel');
+  if (o.coordinates === 'tf_crop_and_resize' && (num < 0 || num > (axis.size - 1) * den))
+    return [[num < 0 ? 0 : axis.size - 1, 0]];
   if (o.mode === 'nearest') return [[nearest(num, den, o.rounding ?? 'round_prefer_floor'), 1]];
   const base = Math.floor(num / den);
   const ratio = (num - base * den) / den;

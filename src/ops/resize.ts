@@ -5,18 +5,24 @@ import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lower
 import { type Interpolation, type ResizeAxis, resizeTable, scaleFraction } from '../lower/resize_table.js';
 import { blocks, ceilDiv, type Pair, pair, type Shape } from '../shape.js';
 
-/** By output size (or a map that has it), or by scales, output over input. */
+type Size = Pair | { readonly h: number; readonly w: number };
+
+/**
+ * By output size (or a map that has it), or by scales, output over input; by both where the size is not
+ * what the scales give.
+ */
 export type ResizeOptions = Interpolation &
-  ({ readonly size: Pair | { readonly h: number; readonly w: number } } | { readonly scale: number | Pair });
+  ({ readonly size: Size } | { readonly scale: number | Pair; readonly size?: Size });
 
 function axes(op: string, x: Shape, o: ResizeOptions): readonly [y: ResizeAxis, x: ResizeAxis] {
+  const { size: wanted, region } = o;
+  if (region && !(region[0] <= region[2] && region[1] <= region[3]))
+    throw new ShapeError(`${op}: region [${region.join(', ')}], should go from top left to bottom right`);
   const axis = (i: 0 | 1, size: number): ResizeAxis => {
-    if ('scale' in o) {
-      const [up, down] = scaleFraction(pair(o.scale)[i]);
-      return { size, out: Math.floor((size * up) / down), up, down };
-    }
-    const out = 'h' in o.size ? [o.size.h, o.size.w][i]! : o.size[i];
-    return { size, out, up: out, down: size };
+    const given = wanted && ('h' in wanted ? [wanted.h, wanted.w][i]! : wanted[i]);
+    const [up, down] = 'scale' in o ? scaleFraction(pair(o.scale)[i]) : [given!, size];
+    const out = given ?? Math.floor((size * up) / down);
+    return { size, out, up, down, ...(region && { region: [region[i], region[i + 2]!] }) };
   };
   const both = [axis(0, x.h), axis(1, x.w)] as const;
   for (const { out } of both) {

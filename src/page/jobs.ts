@@ -1,7 +1,8 @@
 import type { Job } from './host.js';
+import { conformance } from './jobs/conformance.js';
 import { doctor } from './jobs/doctor.js';
 import { heatmap } from './jobs/heatmap.js';
 import { segment } from './jobs/segment.js';
 
 /** Every job that a command can ask for, by name. */
-export const jobs = { doctor, heatmap, segment } satisfies Record<string, Job>;
+export const jobs = { conformance, doctor, heatmap, segment } satisfies Record<string, Job>;

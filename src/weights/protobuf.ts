@@ -59,10 +59,16 @@ export class ProtoReader {
 
   /** Reads a message inside the message. */
   message(visit: (field: number) => void): void {
+    this.within(() => this.fields(visit));
+  }
+
+  /** Runs `read`, for which the message inside the message is all there is. */
+  within<T>(read: () => T): T {
     const end = this.#end;
     this.#end = this.#length();
-    this.fields(visit);
+    const result = read();
     this.#end = end;
+    return result;
   }
 
   string(): string {
@@ -85,12 +91,55 @@ export class ProtoReader {
   /** Whole numbers of at least 0, packed or one. */
   sizes(): number[] {
     if (this.#wire !== BYTES) return [this.size()];
-    const values: number[] = [];
-    const end = this.#end;
-    this.#end = this.#length();
-    while (this.offset < this.#end) values.push(this.#size());
-    this.#end = end;
-    return values;
+    return this.within(() => {
+      const values: number[] = [];
+      while (this.offset < this.#end) values.push(this.#size());
+      return values;
+    });
+  }
+
+  /** A whole number that may be negative; the nearest float64 where it is long. */
+  int(): number {
+    this.#expect(VARINT, 'a whole number');
+    return this.#varint(true);
+  }
+
+  /** Whole numbers that may be negative, packed or one. */
+  ints(): number[] {
+    if (this.#wire !== BYTES) return [this.int()];
+    return this.within(() => {
+      const values: number[] = [];
+      while (this.offset < this.#end) values.push(this.#varint(true));
+      return values;
+    });
+  }
+
+  /** One float of four bytes. */
+  float(): number {
+    this.#expect(FIXED32, 'a float');
+    if (this.offset + 4 > this.#end) this.#breaksOff(this.offset);
+    return this.#pbf.readFloat();
+  }
+
+  /** Reads the floats or doubles of a run into `into`, from element `at` on. */
+  readRun(
+    { offset, count, stride }: FixedRun,
+    width: 4 | 8,
+    into: Float32Array | Float64Array,
+    at = 0,
+  ): void {
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    for (let i = 0; i < count; i++)
+      into[at + i] =
+        width === 4 ? view.getFloat32(offset + i * stride, true) : view.getFloat64(offset + i * stride, true);
+  }
+
+  /** Bytes of the file, not copied. */
+  raw(): Uint8Array {
+    const end = this.#length();
+    const bytes = this.bytes.subarray(this.offset, end);
+    this.#pbf.pos = end;
+    return bytes;
   }
 
   /** Elements of a repeated fixed-width field with a number below 16: packed, or all single ones that follow. */
@@ -123,14 +172,14 @@ export class ProtoReader {
     return this.fail(`a value runs past byte ${this.#end}, where its message ends`, offset);
   }
 
-  #varint(): number {
+  #varint(signed = false): number {
     const at = this.offset;
     for (let i = at; ; i++) {
       if (i >= this.#end) this.#breaksOff(at);
       if (i - at === 10) this.fail('a number of more than 10 bytes', at);
       if (this.bytes[i]! < 0x80) break;
     }
-    return this.#pbf.readVarint();
+    return this.#pbf.readVarint(signed);
   }
 
   #size(): number {

@@ -86,4 +86,15 @@ export const resizeCases: readonly Case[] = [
     coordinates: 'asymmetric',
     scale: Math.fround(1 / 3),
   }),
+  resized('a region, half beyond the map', [2, 5, 14, 11], {
+    mode: 'bilinear',
+    coordinates: 'tf_crop_and_resize',
+    region: [0.3, -0.2, 1.4, 0.9],
+    size: [9, 17],
+  }),
+  resized('bicubic to a size that its scale does not give', [1, 3, 9, 7], {
+    mode: 'bicubic',
+    scale: 1.25,
+    size: [12, 9],
+  }),
 ];

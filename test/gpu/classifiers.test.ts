@@ -15,7 +15,7 @@ import { type CaffeNet, readNet } from '../../src/weights/caffe/net.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import type { Weights } from '../../src/weights/weights.js';
 import { extraData, hasExtraData } from '../data.js';
-import { readNpyF32 } from '../oracles/npy.js';
+import { readNpyF32 } from '../../src/weights/npy.js';
 import { random } from '../random.js';
 import { argmax, softmax } from '../reference/channels.js';
 import { relativeError } from './compare.js';

@@ -13,7 +13,7 @@ import { type CaffeImport, importCaffe } from '../../src/weights/caffe/import.js
 import { readNet } from '../../src/weights/caffe/net.js';
 import { readSafetensors, weightsOf } from '../../src/weights/safetensors.js';
 import { extraData, hasExtraData, testData } from '../data.js';
-import { readNpy, readNpyF32 } from '../oracles/npy.js';
+import { readNpy, readNpyF32 } from '../../src/weights/npy.js';
 import type { Files } from '../oracles/onnx_suite.js';
 import { relativeError } from './compare.js';
 

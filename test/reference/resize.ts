@@ -13,8 +13,17 @@ function filter(o: ResizeOptions, d: number): number {
   return t < 2 ? a * t ** 3 - 5 * a * t ** 2 + 8 * a * t - 4 * a : 0;
 }
 
-/** Weight of every source pixel for one output coordinate, edges repeated. */
-function weights(o: ResizeOptions, size: number, out: number, scale: number, at: number): Float64Array {
+type Region = readonly [start: number, end: number];
+
+/** Weight of every source pixel for one output coordinate, edges repeated; none beyond a region's map. */
+function weights(
+  o: ResizeOptions,
+  size: number,
+  out: number,
+  scale: number,
+  at: number,
+  [start, end]: Region,
+): Float64Array {
   const found = new Float64Array(size);
   const half = (at + 0.5) / scale - 0.5;
   const x = {
@@ -23,7 +32,9 @@ function weights(o: ResizeOptions, size: number, out: number, scale: number, at:
     pytorch_half_pixel: out > 1 ? half : 0,
     align_corners: out > 1 ? (at * (size - 1)) / (scale * size - 1) : 0,
     asymmetric: at / scale,
+    tf_crop_and_resize: (out > 1 ? start + (at * (end - start)) / (out - 1) : (start + end) / 2) * (size - 1),
   }[o.coordinates ?? 'half_pixel'];
+  if (o.coordinates === 'tf_crop_and_resize' && (x < -SLACK || x > size - 1 + SLACK)) return found;
   if (o.mode === 'nearest') {
     const [down, up] = [Math.floor(x + SLACK), Math.ceil(x - SLACK)];
     const tie = Math.abs(x - down - 0.5) < SLACK;
@@ -52,8 +63,11 @@ function weights(o: ResizeOptions, size: number, out: number, scale: number, at:
 export function resize(x: ArrayLike<number>, xs: Shape, o: ResizeOptions): Float64Array {
   const ys = resizeShape('resize', xs, o);
   const scales = 'scale' in o ? pair(o.scale) : [ys.h / xs.h, ys.w / xs.w];
-  const rows = Array.from({ length: ys.h }, (_, at) => weights(o, xs.h, ys.h, scales[0]!, at));
-  const columns = Array.from({ length: ys.w }, (_, at) => weights(o, xs.w, ys.w, scales[1]!, at));
+  const [top, left, bottom, right] = o.region ?? [0, 0, 1, 1];
+  const rows = Array.from({ length: ys.h }, (_, at) => weights(o, xs.h, ys.h, scales[0]!, at, [top, bottom]));
+  const columns = Array.from({ length: ys.w }, (_, at) =>
+    weights(o, xs.w, ys.w, scales[1]!, at, [left, right]),
+  );
   const y = new Float64Array(ys.n * ys.c * ys.h * ys.w);
   let to = 0;
   for (let plane = 0; plane < ys.n * ys.c; plane++)

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PbfWriter } from 'pbf';
-import { readNpy } from '../oracles/npy.js';
+import { readNpy } from '../../src/weights/npy.js';
 import { readTensor } from '../oracles/onnx.js';
 
 function npy(header: string, body: Uint8Array, version = [1, 0]): Uint8Array {

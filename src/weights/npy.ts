@@ -1,3 +1,5 @@
+import { FormatError } from '../errors.js';
+
 /** An array of a .npy file, row-major. */
 export interface NpyArray {
   readonly dims: readonly number[];
@@ -16,7 +18,7 @@ const PREFIX = 10;
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
   const fail = (what: string): never => {
-    throw new Error(`npy: ${what}`);
+    throw new FormatError(`npy: ${what}`);
   };
   if (bytes.length < PREFIX || MAGIC.some((byte, i) => bytes[i] !== byte))
     fail('the magic bytes are not there');
@@ -46,6 +48,6 @@ export function readNpy(bytes: Uint8Array): NpyArray {
 /** A .npy file that must hold f32. */
 export function readNpyF32(bytes: Uint8Array): { dims: readonly number[]; data: Float32Array } {
   const { dims, data } = readNpy(bytes);
-  if (!(data instanceof Float32Array)) throw new Error('npy: other elements than f32');
+  if (!(data instanceof Float32Array)) throw new FormatError('npy: other elements than f32');
   return { dims, data };
 }
