@@ -8,8 +8,22 @@ import { type Dim, over, showDims } from './size.js';
 import type { OnnxType } from './tensor.js';
 import { dimsOf, held, host, inOrder, isHost, rowMajor, type Value } from './value.js';
 
+/** Attributes that change no result at inference. */
+const SILENT = [
+  'consumed_inputs',
+  'seed',
+  'is_test',
+  'spatial',
+  'momentum',
+  'ratio',
+  'broadcast',
+  'stash_type',
+];
+
 /** One operator of a model while it is imported: its attributes, its inputs as an operator wants them. */
 export class Call {
+  readonly #asked = new Set<string>(SILENT);
+
   constructor(
     readonly to: Importer,
     readonly node: OnnxNode,
@@ -102,11 +116,18 @@ export class Call {
   }
 
   attribute(name: string): unknown {
+    this.#asked.add(name);
     return this.node.attributes.get(name);
   }
 
+  /** Throws where the operator has an attribute that was not asked for: it would change the result. */
+  checkAttributes(): void {
+    const unasked = [...this.node.attributes.keys()].filter((name) => !this.#asked.has(name));
+    if (unasked.length > 0) this.unsupported(`attributes ${unasked.join(', ')}`);
+  }
+
   #attribute<T>(name: string, what: string, check: (v: unknown) => boolean, usual: T | undefined): T {
-    const found = this.node.attributes.get(name) ?? usual;
+    const found = this.attribute(name) ?? usual;
     if (found === undefined)
       throw new FormatError(`${this.where}: no attribute '${name}', should be ${what}`);
     if (!check(found)) throw new FormatError(`${this.where}: attribute '${name}' is not ${what}`);
@@ -116,7 +137,7 @@ export class Call {
   /** An attribute that became an input in a later opset. */
   list(name: string, input: number): readonly number[] | null {
     if (this.has(input)) return this.numbers(input, name);
-    return this.node.attributes.has(name) ? this.ints(name) : null;
+    return this.attribute(name) === undefined ? null : this.ints(name);
   }
 
   /** The axis counted from the front. @throws ShapeError beyond the rank. */

@@ -111,6 +111,7 @@ function importNode(
   const call = new Call(to, node, opset, inputs);
   const known = inputs.length > 0 && inputs.every((v) => v === null || isHost(v.base));
   const found = ((known && FOLDS.get(key)) || operator)(call);
+  call.checkAttributes();
   return Array.isArray(found) ? found : [found as Value];
 }
 

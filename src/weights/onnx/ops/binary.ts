@@ -6,7 +6,7 @@ import { alike, type Broadcast, binary, broadcast, maps, perChannel, scalar } fr
 
 /** The inputs where they meet; before opset 7 an attribute says where the second one's axes begin. */
 function inputs(c: Call): Broadcast {
-  const axis = c.opset < 7 && c.node.attributes.has('axis') ? c.int('axis') : null;
+  const axis = c.opset < 7 && c.attribute('axis') !== undefined ? c.int('axis') : null;
   return broadcast(c, c.values, axis);
 }
 

@@ -25,10 +25,10 @@ function position(c: Call, planes: Value, x: readonly Dim[]): Value {
 
 const maxPool: Operator = (c) => {
   const o = poolOf(c);
+  const order = c.int('storage_order', 0) ? 'column' : 'row';
   const rank = c.dims(0).length;
   const y = c.holds(c.to.add('max_pool', [c.map(0)], o), rank);
   if (!c.node.outputs[1]) return y;
-  const order = c.int('storage_order', 0) ? 'column' : 'row';
   const planes = c.holds(c.to.add('max_pool_index', [c.map(0)], { ...o, order }), rank, 'int64');
   return [y, position(c, planes, c.dims(0))];
 };

@@ -80,11 +80,11 @@ function bySize(
   how: Interpolation,
   asked: readonly Dim[],
   axes: readonly number[],
+  policy: string,
 ): Value {
   const dims = dimsOf(x);
   const rank = dims.length;
   const sizes = spread(asked, axes, rank, (axis) => dims[axis]!);
-  const policy = c.text('keep_aspect_ratio_policy', 'stretch');
   const add = (o: { size: Pair } | { scale: Pair; size?: Pair }) =>
     c.holds(c.to.add('resize', [c.to.map(x)], { ...how, ...o }), rank);
   const pair = spatial(sizes, 1);
@@ -132,12 +132,13 @@ function layerOf(c: Call, [h, w]: readonly [Dim, Dim]) {
   return c.to.graph.node(found);
 }
 
+type Region = NonNullable<Interpolation['region']>;
+
 /** Beyond the map another value than 0: a constant of it there, and 0 on the map. */
-function extrapolated(c: Call, y: Value, x: Value, region: readonly [number, number, number, number]): Value {
-  const value = c.float('extrapolation_value', 0);
-  if (value === 0) return y;
-  const [size, out] = [spatial(dimsOf(x), 1), spatial(dimsOf(y), 1)];
-  if (![...size, ...out].every((d) => typeof d === 'number'))
+function extrapolated(c: Call, y: Value, region: Region, value: number): Value {
+  const rank = y.steps.length;
+  const out = spatial(dimsOf(y), 1);
+  if (!out.every((d) => typeof d === 'number'))
     c.unsupported('an extrapolation value where a run decides the size; give the sizes of the inputs');
   const [H, W] = out as readonly [number, number];
   const outside = (i: 0 | 1, at: number) => {
@@ -149,7 +150,7 @@ function extrapolated(c: Call, y: Value, x: Value, region: readonly [number, num
   const data = Float32Array.from({ length: H * W }, (_, i) =>
     outside(0, Math.floor(i / W)) || outside(1, i % W) ? value : 0,
   );
-  return binary(c, 'add', broadcast(c, [y, host('float32', dimsOf(x).length === 3 ? [W] : [H, W], data)]));
+  return binary(c, 'add', broadcast(c, [y, host('float32', rank === 3 ? [W] : [H, W], data)]));
 }
 
 /** Upsample has scales; Resize scales or sizes, since opset 11 behind a region of interest. */
@@ -160,6 +161,8 @@ const resize: Operator = (c) => {
   const at = c.node.op === 'Resize' && c.opset >= 11 ? 2 : 1;
   const axes = c.ints('axes', [...x.steps.keys()]).map((axis) => c.axis(axis, rank));
   const how = interpolation(c);
+  const policy = c.text('keep_aspect_ratio_policy', 'stretch');
+  const extrapolation = c.float('extrapolation_value', 0);
   const scales = c.list('scales', at) ?? [];
   const roi = at === 2 && how.coordinates === 'tf_crop_and_resize' ? c.numbers(1, 'a region') : null;
   const ends = (i: 0 | 1) =>
@@ -167,7 +170,7 @@ const resize: Operator = (c) => {
       spread(roi?.slice(i * axes.length, (i + 1) * axes.length) ?? [], axes, rank, () => i),
       i,
     );
-  const region = [...ends(0), ...ends(1)] as unknown as readonly [number, number, number, number];
+  const region = [...ends(0), ...ends(1)] as unknown as Region;
   const inside = roi ? { ...how, region } : how;
   const y =
     scales.length > 0
@@ -177,8 +180,8 @@ const resize: Operator = (c) => {
           inside,
           spread(scales, axes, rank, () => 1),
         )
-      : bySize(c, x, inside, c.sizes(3, 'sizes'), axes);
-  return roi ? extrapolated(c, y, x, region) : y;
+      : bySize(c, x, inside, c.sizes(3, 'sizes'), axes, policy);
+  return roi && extrapolation !== 0 ? extrapolated(c, y, region, extrapolation) : y;
 };
 
 function byScale(c: Call, x: Value, how: Interpolation, scales: readonly number[]): Value {

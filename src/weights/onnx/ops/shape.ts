@@ -76,7 +76,9 @@ function expanded(c: Call, v: Value, asked: readonly Dim[]): Value {
 }
 
 const shape: Operator = (c) => {
-  const dims = c.dims(0).slice(c.int('start', 0), c.node.attributes.has('end') ? c.int('end') : undefined);
+  const dims = c
+    .dims(0)
+    .slice(c.int('start', 0), c.attribute('end') !== undefined ? c.int('end') : undefined);
   return host('int64', [dims.length], dims);
 };
 
@@ -89,12 +91,12 @@ const constant: Operator = (c) => {
     ['value_float', 'float32'],
     ['value_int', 'int64'],
   ] as const)
-    if (c.node.attributes.has(name)) return host(type, [], [c.float(name)]);
+    if (c.attribute(name) !== undefined) return host(type, [], [c.float(name)]);
   for (const [name, type] of [
     ['value_floats', 'float32'],
     ['value_ints', 'int64'],
   ] as const)
-    if (c.node.attributes.has(name)) return host(type, [c.ints(name).length], c.ints(name));
+    if (c.attribute(name) !== undefined) return host(type, [c.ints(name).length], c.ints(name));
   return c.unsupported('a constant that is no tensor of numbers');
 };
 

@@ -24,7 +24,7 @@ function nll(c: Call, logProbs: Value): Value {
   const places = [dims[0]!, 1, product(dims.slice(2))];
   const flat = c.reshaped(logProbs, [dims[0]!, channels, places[2]!]);
   const labels = c.to.map(c.reshaped(c.value(1), places));
-  const ignore = c.node.attributes.has('ignore_index') ? c.int('ignore_index') : null;
+  const ignore = c.attribute('ignore_index') !== undefined ? c.int('ignore_index') : null;
   const chosen = c.holds(c.to.add('one_hot', [labels], { depth: channels, ignore }), 3, 'float32');
   const unit = { size: 1, stride: 0 };
   const weight = c.has(2) ? { ...c.value(2), steps: [unit, ...c.value(2).steps, unit] } : null;

@@ -15,7 +15,7 @@ const plain = <K extends Activation['kind']>(kind: K): Operator => unary(() => (
 /** Bounds are inputs since opset 11; a run may decide them. */
 const clip: Operator = (c) => {
   const bound = (name: string, i: number): Value | null =>
-    c.has(i) ? c.value(i) : c.node.attributes.has(name) ? scalar(c.float(name)) : null;
+    c.has(i) ? c.value(i) : c.attribute(name) !== undefined ? scalar(c.float(name)) : null;
   const [min, max] = [bound('min', 1), bound('max', 2)];
   const [low, high] = [min, max].map((v) => (v ? (c.to.host(v)?.data[0] as number) : Number.NaN));
   if ((!min || Number.isFinite(low)) && (!max || Number.isFinite(high)))
