@@ -3,6 +3,7 @@ import { toNumber } from '../../src/coords.js';
 import { ShapeError, UnsupportedError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { coarseScores } from '../../src/graph/dense/coarse.js';
+import { workedExample } from '../../src/graph/dense/example.js';
 import { onImage } from '../../src/graph/dense/mask.js';
 import { rarefy } from '../../src/graph/dense/rarefy.js';
 import { shiftAndStitch } from '../../src/graph/dense/shift_and_stitch.js';
@@ -187,4 +188,45 @@ describe('rarefaction, without a GPU', () => {
     const made = runShifts(shiftAndStitch(g, 4, 'images'), new Map(), { data: input }).get('b')!;
     expect(difference(made, wanted)).to.be.at.most(ROUNDING);
   });
+
+  for (const [mode, wanted] of [
+    [
+      'floor',
+      [
+        [7, 8, 9, 10],
+        [12, 13, 14, 15],
+        [17, 18, 19, 20],
+        [22, 23, 24, 25],
+      ],
+    ],
+    [
+      'ceil',
+      [
+        [7, 8, 9, 10, 10],
+        [12, 13, 14, 15, 15],
+        [17, 18, 19, 20, 20],
+        [22, 23, 24, 25, 25],
+        [22, 23, 24, 25, 25],
+      ],
+    ],
+  ] as const)
+    it(`the worked example, with pools of ${mode}`, () => {
+      const ceil = mode === 'ceil';
+      const { map, stitched, dense } = workedExample(ceil);
+      expect(stitched).to.deep.equal(wanted);
+      expect(dense).to.deep.equal(wanted);
+      const g = new Graph('example');
+      g.output(g.maxPool('pool', g.input('data', 1), { kernel: 2, stride: 2, ceil }), 'scores');
+      const input = { shape: { n: 1, c: 1, h: 5, w: 5 }, data: Float32Array.from(map.flat()) };
+      expect([...scores(rarefy(g), input).data]).to.deep.equal(wanted.flat());
+      for (const form of ['phases', 'images'] as const) {
+        const made = runShifts(shiftAndStitch(g, 2, form), new Map(), { data: input }).get('scores')!;
+        const edge = form === 'images' && ceil ? 4 : 5;
+        const inner = (rows: readonly (readonly number[])[]) =>
+          rows.slice(0, edge).map((row) => row.slice(0, edge));
+        const size = wanted.length;
+        const rows = Array.from({ length: size }, (_, y) => [...made.data.slice(y * size, (y + 1) * size)]);
+        expect(inner(rows)).to.deep.equal(inner(wanted));
+      }
+    });
 });
