@@ -22,8 +22,10 @@ export interface Rational {
 
 const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b));
 
-/** num / den in lowest terms. */
+/** num / den in lowest terms. @throws ShapeError where they are no safe integers, and so not exact. */
 export function rational(num: number, den = 1): Rational {
+  if (!Number.isSafeInteger(num) || !Number.isSafeInteger(den))
+    throw new ShapeError(`coords: a place of ${num} / ${den} pixels, should be of integers within 2^53`);
   const divisor = gcd(num, den) * Math.sign(den) || 1;
   return { num: num / divisor, den: den / divisor };
 }

@@ -15,6 +15,7 @@ import './caffe_net.test.js';
 import './caffe_prototxt.test.js';
 import './resize_table.test.js';
 import './safetensors.test.js';
+import './serialise.test.js';
 import './browser.test.js';
 import './command.test.js';
 import './floors.test.js';

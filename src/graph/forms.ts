@@ -1,0 +1,17 @@
+import { FILTER_FORMS } from './forms/filter.js';
+import type { Form } from './forms/form.js';
+import { LAYOUT_FORMS } from './forms/layout.js';
+import { PIXEL_FORMS } from './forms/pixel.js';
+import { POOL_FORMS } from './forms/pool.js';
+import { TENSOR_FORMS } from './forms/tensor.js';
+import type { Attrs } from './kinds.js';
+import type { KindName } from './node.js';
+
+/** How a file describes each kind of layer. */
+export const FORMS: { readonly [K in KindName]: Form<Attrs[K]> } = {
+  ...FILTER_FORMS,
+  ...LAYOUT_FORMS,
+  ...PIXEL_FORMS,
+  ...POOL_FORMS,
+  ...TENSOR_FORMS,
+};
