@@ -7,7 +7,7 @@ import type { KindName } from '../../src/graph/node.js';
 import { plan } from '../../src/graph/plan.js';
 import { graphFromJson, graphToJson } from '../../src/graph/serialise.js';
 import { NETS } from '../../src/nets/index.js';
-import { mutations } from '../mutate.js';
+import { mutate } from '../mutate.js';
 import { samples } from '../samples.js';
 
 const text = (graph: Graph) => JSON.stringify(graphToJson(graph));
@@ -120,9 +120,9 @@ describe('a graph as JSON', () => {
   it('takes any change of its text for an error of a type of its own, or for another graph that plans', () => {
     const source = new TextEncoder().encode(text(small()));
     let valid = 0;
-    for (const bytes of mutations(source, 4000, 7)) {
+    for (let seed = 0; seed < 4000; seed++) {
       try {
-        const json = JSON.parse(new TextDecoder().decode(bytes));
+        const json = JSON.parse(new TextDecoder().decode(mutate(source, seed)));
         plan(graphFromJson(json), { n: 1, c: 3, h: 32, w: 32 });
         valid++;
       } catch (error) {
