@@ -55,7 +55,9 @@ export type { Padding, Pair, Shape } from './shape.js';
 export { readCaffemodel } from './weights/caffe/caffemodel.js';
 export { type CaffeImport, type CaffeImportOptions, importCaffe } from './weights/caffe/import.js';
 export { readNet } from './weights/caffe/net.js';
-export { readSafetensors, weightsOf, writeSafetensors } from './weights/safetensors.js';
+export { readSafetensors, type SafeTensor, type Safetensors } from './weights/safetensors.js';
+export { weightsOf } from './weights/safetensors_values.js';
+export { type SafetensorsOptions, writeSafetensors } from './weights/safetensors_write.js';
 export { seededWeights } from './weights/seeded.js';
 export {
   expandScore,

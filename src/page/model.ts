@@ -6,7 +6,8 @@ import { CAFFE_PREPROCESS, FCN_PREPROCESS, type Preprocess } from '../ops/image.
 import { readCaffemodel } from '../weights/caffe/caffemodel.js';
 import { importCaffe } from '../weights/caffe/import.js';
 import { readNet } from '../weights/caffe/net.js';
-import { readSafetensors, weightsOf } from '../weights/safetensors.js';
+import { readSafetensors } from '../weights/safetensors.js';
+import { weightsOf } from '../weights/safetensors_values.js';
 import { seededWeights } from '../weights/seeded.js';
 import type { Weights } from '../weights/weights.js';
 import type { Host } from './host.js';

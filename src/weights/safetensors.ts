@@ -1,11 +1,12 @@
-import { FormatError, UnsupportedError } from '../errors.js';
-import type { Weights } from './weights.js';
+import { FormatError } from '../errors.js';
 
 /** Bytes of an element. */
 const DTYPES = new Map([
   ['BOOL', 1],
   ['U8', 1],
   ['I8', 1],
+  ['F8_E4M3', 1],
+  ['F8_E5M2', 1],
   ['U16', 2],
   ['I16', 2],
   ['F16', 2],
@@ -16,6 +17,7 @@ const DTYPES = new Map([
   ['U64', 8],
   ['I64', 8],
   ['F64', 8],
+  ['C64', 8],
 ]);
 
 /** A tensor of a .safetensors file: little-endian, row-major. */
@@ -35,7 +37,7 @@ export interface Safetensors {
 }
 
 /** The format's own bound on its header, in bytes. */
-const MAX_HEADER = 100_000_000;
+export const MAX_HEADER = 100_000_000;
 
 const fail = (what: string, offset = -1): never => {
   throw new FormatError(`safetensors: ${what}`, offset);
@@ -89,7 +91,8 @@ function object(name: string, value: unknown): Record<string, unknown> {
 /** The header, and how many keys its text has. */
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; keys: number } {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!text.startsWith('{')) fail('a header that begins with another character than {', 8);
     return { header: object('all', JSON.parse(text)), keys: countKeys(text) };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError)
@@ -111,10 +114,16 @@ function countKeys(json: string): number {
   return keys;
 }
 
+/** A value for a message; what nests is not printed. */
+function show(value: unknown): string {
+  if (Array.isArray(value) && value.every((v) => typeof v !== 'object')) return `[${value.slice(0, 16)}]`;
+  return typeof value === 'object' ? 'that nests' : JSON.stringify(value);
+}
+
 const sizes = (name: string, key: string, value: unknown): number[] =>
   Array.isArray(value) && value.every((v) => Number.isSafeInteger(v) && v >= 0)
     ? value
-    : fail(`${name}: ${key} ${JSON.stringify(value)}, should be whole numbers of at least 0`);
+    : fail(`${name}: ${key} ${show(value)}, should be whole numbers of at least 0`);
 
 function readEntry(name: string, fields: Record<string, unknown>, data: Uint8Array) {
   const { dtype, shape, data_offsets, ...others } = fields;
@@ -122,7 +131,7 @@ function readEntry(name: string, fields: Record<string, unknown>, data: Uint8Arr
     fail(`${name}: '${key}' of the header, should be dtype, shape or data_offsets`);
   const width =
     DTYPES.get(dtype as string) ??
-    fail(`${name}: dtype ${JSON.stringify(dtype)}, should be one of ${[...DTYPES.keys()].join(', ')}`);
+    fail(`${name}: dtype ${show(dtype)}, should be one of ${[...DTYPES.keys()].join(', ')}`);
   const dims = sizes(name, 'shape', shape);
   const offsets = sizes(name, 'data_offsets', data_offsets);
   const [begin = 0, end = 0] = offsets;
@@ -132,83 +141,4 @@ function readEntry(name: string, fields: Record<string, unknown>, data: Uint8Arr
   if (end - begin !== wanted)
     fail(`${name}: ${end - begin} bytes for ${dtype} [${dims}], should be ${wanted}`);
   return { name, dtype: dtype as string, dims, bytes: data.subarray(begin, end), begin, end };
-}
-
-const own = (bytes: Uint8Array, width: number): ArrayBuffer | null =>
-  bytes.byteOffset % width === 0 ? null : (bytes.slice().buffer as ArrayBuffer);
-
-/** Elements of 2 bytes. */
-function halves({ bytes }: SafeTensor): Uint16Array {
-  const copy = own(bytes, 2);
-  return copy ? new Uint16Array(copy) : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-}
-
-function halfToFloat(h: number): number {
-  const sign = h & 0x8000 ? -1 : 1;
-  const exponent = (h >> 10) & 31;
-  const fraction = h & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
-}
-
-/** An F32, F16 or BF16 tensor as f32: a view of the file where it is F32 and aligned, else a copy. */
-export function floats(t: SafeTensor): Float32Array {
-  if (t.dtype === 'F32') {
-    const copy = own(t.bytes, 4);
-    return copy
-      ? new Float32Array(copy)
-      : new Float32Array(t.bytes.buffer, t.bytes.byteOffset, t.bytes.length / 4);
-  }
-  if (t.dtype === 'F16') return Float32Array.from(halves(t), halfToFloat);
-  if (t.dtype === 'BF16') return new Float32Array(Uint32Array.from(halves(t), (h) => h << 16).buffer);
-  throw new UnsupportedError(`${t.name}: dtype ${t.dtype}, should be F32, F16 or BF16`);
-}
-
-/** An I32 or I64 tensor as numbers. @throws FormatError for one beyond 2^53. */
-export function integers(t: SafeTensor): number[] {
-  const view = new DataView(t.bytes.buffer, t.bytes.byteOffset, t.bytes.length);
-  if (t.dtype === 'I32')
-    return Array.from({ length: t.bytes.length / 4 }, (_, i) => view.getInt32(4 * i, true));
-  if (t.dtype !== 'I64') throw new UnsupportedError(`${t.name}: dtype ${t.dtype}, should be I32 or I64`);
-  return Array.from({ length: t.bytes.length / 8 }, (_, i) => {
-    const value = Number(view.getBigInt64(8 * i, true));
-    return Number.isSafeInteger(value)
-      ? value
-      : fail(`${t.name}: element ${i} is ${value}, should be within 2^53`);
-  });
-}
-
-/** All floating-point tensors of a file as a net's weights. */
-export const weightsOf = (file: Safetensors): Weights =>
-  new Map(
-    [...file.tensors.values()]
-      .filter((t) => ['F32', 'F16', 'BF16'].includes(t.dtype))
-      .map((t) => [t.name, { dims: t.dims, data: floats(t) }]),
-  );
-
-/** Writes weights as an F32 file, its numbers aligned to 8 bytes. */
-export function writeSafetensors(
-  weights: Weights,
-  metadata: ReadonlyMap<string, string> = new Map(),
-): Uint8Array {
-  const header: [string, unknown][] =
-    metadata.size > 0 ? [['__metadata__', Object.fromEntries(metadata)]] : [];
-  let at = 0;
-  for (const [name, { dims, data }] of weights) {
-    const wanted = dims.reduce((a, b) => a * b, 1);
-    if (wanted !== data.length) fail(`${name}: ${data.length} values for [${dims}], should be ${wanted}`);
-    header.push([name, { dtype: 'F32', shape: dims, data_offsets: [at, at + data.byteLength] }]);
-    at += data.byteLength;
-  }
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const length = Math.ceil(text.length / 8) * 8;
-  const file = new Uint8Array(8 + length + at);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.fill(0x20, 8, 8 + length).set(text, 8);
-  let offset = 8 + length;
-  for (const { data } of weights.values()) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return file;
 }

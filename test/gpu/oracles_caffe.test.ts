@@ -11,9 +11,10 @@ import type { Shape } from '../../src/shape.js';
 import { readCaffemodel } from '../../src/weights/caffe/caffemodel.js';
 import { type CaffeImport, importCaffe } from '../../src/weights/caffe/import.js';
 import { readNet } from '../../src/weights/caffe/net.js';
-import { readSafetensors, weightsOf } from '../../src/weights/safetensors.js';
-import { extraData, hasExtraData, testData } from '../data.js';
 import { readNpy, readNpyF32 } from '../../src/weights/npy.js';
+import { readSafetensors } from '../../src/weights/safetensors.js';
+import { weightsOf } from '../../src/weights/safetensors_values.js';
+import { extraData, hasExtraData, testData } from '../data.js';
 import type { Files } from '../oracles/onnx_suite.js';
 import { relativeError } from './compare.js';
 

@@ -6,7 +6,8 @@ import { readCaffemodel } from '../../src/weights/caffe/caffemodel.js';
 import { importCaffe } from '../../src/weights/caffe/import.js';
 import { readNet } from '../../src/weights/caffe/net.js';
 import { parsePrototxt } from '../../src/weights/caffe/prototxt.js';
-import { readSafetensors, weightsOf } from '../../src/weights/safetensors.js';
+import { readSafetensors } from '../../src/weights/safetensors.js';
+import { weightsOf } from '../../src/weights/safetensors_values.js';
 import { checkFinite } from '../../src/weights/weights.js';
 
 const folder = process.env.RAREFY_DATA;

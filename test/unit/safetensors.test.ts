@@ -1,12 +1,9 @@
 import { expect } from 'chai';
 import { FormatError, UnsupportedError, WeightsError } from '../../src/errors.js';
-import {
-  floats,
-  integers,
-  readSafetensors,
-  weightsOf,
-  writeSafetensors,
-} from '../../src/weights/safetensors.js';
+import { halfToNumber, numberToHalf } from '../../src/weights/half.js';
+import { readSafetensors } from '../../src/weights/safetensors.js';
+import { floats, integers, weightsOf } from '../../src/weights/safetensors_values.js';
+import { writeSafetensors } from '../../src/weights/safetensors_write.js';
 import { checkFinite, type Weights } from '../../src/weights/weights.js';
 import { random } from '../random.js';
 
@@ -20,12 +17,13 @@ const weights: Weights = new Map([
 function file(
   header: string,
   data: Uint8Array<ArrayBuffer> = new Uint8Array(0),
-  length = header.length,
+  length?: number,
 ): Uint8Array {
-  const bytes = new Uint8Array(8 + header.length + data.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.set(new TextEncoder().encode(header), 8);
-  bytes.set(data, 8 + header.length);
+  const text = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + text.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length ?? text.length), true);
+  bytes.set(text, 8);
+  bytes.set(data, 8 + text.length);
   return bytes;
 }
 const entry = (dtype: string, shape: number[], data_offsets: number[]) =>
@@ -33,7 +31,7 @@ const entry = (dtype: string, shape: number[], data_offsets: number[]) =>
 
 describe('safetensors', () => {
   it('returns what was written, aligned or not', () => {
-    const bytes = writeSafetensors(weights, new Map([['net', 'fcn8s']]));
+    const bytes = writeSafetensors(weights, { metadata: new Map([['net', 'fcn8s']]) });
     for (let shift = 0; shift < 4; shift++) {
       const moved = new Uint8Array(bytes.length + shift).subarray(shift);
       moved.set(bytes);
@@ -56,6 +54,41 @@ describe('safetensors', () => {
     ).tensors.get('x')!;
     expect([...floats(bf16)]).to.eql([1, -2, Number.POSITIVE_INFINITY]);
   });
+  it('writes the nearest half of each filter, and vectors as they are', () => {
+    const exact = [1, -2, 2 ** -24, 65504, -0, 0.333251953125];
+    const between = [1 + 2 ** -11, 1 + 3 * 2 ** -11, 2 ** -25, 65519, 1e-9];
+    const filter = Float32Array.of(...exact, ...between);
+    const bias = Float32Array.of(1e-9, 1e9);
+    const bytes = writeSafetensors(
+      new Map([
+        ['w', { dims: [11, 1], data: filter }],
+        ['b', { dims: [2], data: bias }],
+      ]),
+      { elem: 'f16' },
+    );
+    const { tensors } = readSafetensors(bytes);
+    expect([...tensors.keys()]).to.eql(['w', 'b']);
+    expect([tensors.get('w')!.dtype, tensors.get('b')!.dtype]).to.eql(['F16', 'F32']);
+    // Ties go to the even one: 1, 1 + 2^-9 and 0.
+    expect([...floats(tensors.get('w')!)]).to.eql([...exact, 1, 1 + 2 ** -9, 0, 65504, 0]);
+    expect(floats(tensors.get('b')!)).to.eql(bias);
+  });
+  it('gives every half back as it was', () => {
+    for (let bits = 0; bits < 2 ** 16; bits++)
+      if ((bits & 0x7fff) <= 0x7c00) expect(numberToHalf(halfToNumber(bits))).to.equal(bits);
+    expect(numberToHalf(Number.NaN) & 0x7fff).to.equal(0x7e00);
+  });
+  it('refuses what a file cannot hold', () => {
+    const of = (value: number) => new Map([['w', { dims: [1, 1], data: Float32Array.of(value) }]]);
+    expect(() => writeSafetensors(of(65520), { elem: 'f16' })).to.throw(
+      WeightsError,
+      'w: element 0 is 65520, should be within 65504 for f16',
+    );
+    const short = new Map([['w', { dims: [2], data: new Float32Array(1) }]]);
+    expect(() => writeSafetensors(short)).to.throw(FormatError, 'w: 1 values for [2], should be 2');
+    const named = new Map([['__metadata__', { dims: [1], data: new Float32Array(1) }]]);
+    expect(() => writeSafetensors(named)).to.throw(FormatError, '__metadata__: a tensor');
+  });
   it('reads integers as numbers', () => {
     const i64 = (values: bigint[]) =>
       readSafetensors(
@@ -74,14 +107,29 @@ describe('safetensors', () => {
     expect(weightsOf(i32).size).to.equal(0);
   });
   const four = new Uint8Array(4);
+  const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
   for (const [bytes, message] of [
     [new Uint8Array(7), 'a file of 7 bytes, should be at least 8'],
     [file('{}', four, 300), 'a header of 300 bytes, the file has 6 left'],
     [file('{}', four, 2 ** 40), 'a header of 1099511627776 bytes, should be at most 100000000'],
     [file('{"x":'), 'the header is no JSON'],
-    [file('[]'), "'all' of the header, should be an object"],
+    [file('[]'), 'a header that begins with another character than {'],
+    [file(' {}'), 'a header that begins with another character than {'],
+    [file('\u{feff}{}'), 'a header that begins with another character than {'],
+    [file(`{"x":${entry('F16', [], [2, 4])}}`, four), 'x begins at 2, should follow what ends at 0'],
+    [
+      file(`{"x":${entry('F16', [], [0, 2])},"y":${entry('F16', [], [1, 3])}}`, four),
+      'y begins at 1, should follow what ends at 2',
+    ],
+    [file(`{"x":${entry('F32', [2 ** 30, 2 ** 30], [0, 4])}}`, four), 'x: 4 bytes for F32 [1073741824,'],
+    [
+      file(`{"x":{"dtype":"F16","shape":[1],"shape":[1],"data_offsets":[0,2]}}`),
+      'should be two within 0 bytes',
+    ],
+    [file(`{"x":{"dtype":${deep}}}`), 'x: dtype that nests, should be one of BOOL'],
+    [file(`{"x":{"dtype":"F32","shape":${deep}}}`), 'x: shape that nests, should be whole numbers'],
     [file('{"x":3}'), "'x' of the header, should be an object"],
-    [file(`{"x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`), "'x' of the header, should be an object"],
+    [file(`{"x":${deep}}`), "'x' of the header, should be an object"],
     [file(`{"x":${entry('F31', [1], [0, 4])}}`, four), 'x: dtype "F31", should be one of BOOL'],
     [
       file(`{"x":${entry('F32', [-1], [0, 4])}}`, four),
