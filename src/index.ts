@@ -54,11 +54,14 @@ export type { SumOptions } from './ops/sum.js';
 export type { Padding, Pair, Shape } from './shape.js';
 export { readCaffemodel } from './weights/caffe/caffemodel.js';
 export { type CaffeImport, type CaffeImportOptions, importCaffe } from './weights/caffe/import.js';
-export { readNet } from './weights/caffe/net.js';
+export { type CaffeNet, type CaffeState, readNet } from './weights/caffe/net.js';
+export { type CaffePolicy, type CaffeSolver, readSolver } from './weights/caffe/solver.js';
+export type { CaffeFiller, CaffeHead, CaffeTraining } from './weights/caffe/training.js';
 export { readSafetensors, type SafeTensor, type Safetensors } from './weights/safetensors.js';
 export { weightsOf } from './weights/safetensors_values.js';
 export { type SafetensorsOptions, writeSafetensors } from './weights/safetensors_write.js';
 export { seededWeights } from './weights/seeded.js';
+export { fetchBytes, readStream, type StreamOptions, type StreamProgress } from './weights/stream.js';
 export {
   expandScore,
   fillLayers,

@@ -162,22 +162,133 @@ describe('caffe import', () => {
     );
   });
   for (const [type, params, message] of [
-    ['Permute', '', 'x: layers of type Permute do not run'],
+    ['SPP', '', 'x: layers of type SPP do not run'],
     ['Pooling', 'pooling_param { pool: STOCHASTIC kernel_size: 2 }', 'x: Pooling STOCHASTIC does not run'],
-    ['LRN', 'lrn_param { norm_region: WITHIN_CHANNEL }', 'x: LRN WITHIN_CHANNEL does not run'],
-    ['Eltwise', 'eltwise_param { operation: MAX }', 'x: Eltwise MAX does not run'],
+    ['Eltwise', '', 'x: Eltwise of 1 bottoms does not run, should have two'],
+    ['Softmax', 'softmax_param { axis: 0 }', 'x: Softmax over its images does not run'],
+    ['ArgMax', 'argmax_param { top_k: 5 }', 'x: ArgMax of the largest few does not run'],
     [
-      'BatchNorm',
-      'batch_norm_param { use_global_stats: false }',
-      'x: BatchNorm with the statistics of its input',
+      'Convolution',
+      'convolution_param { num_output: 2 kernel_size: 1 axis: 2 }',
+      'x: Convolution along axis 2 does not run, should be 1',
     ],
-    ['Softmax', 'softmax_param { axis: 2 }', 'x: Softmax along axis 2 does not run, should be 1'],
-    ['Power', 'power_param { power: 2 }', 'x: Power of 2 does not run, should be 1'],
   ] as const) {
     it(`names what does not run: ${message}`, () => {
       expect(() => one(type, params)).to.throw(UnsupportedError, message);
     });
   }
+  it('lists every layer that does not run in one error', () => {
+    const net = readNet(`${input}
+      layer { name: "a" type: "SPP" bottom: "data" top: "a" }
+      layer { name: "b" type: "ReLU" bottom: "a" top: "b" }
+      layer { name: "c" type: "LSTM" bottom: "b" top: "c" }
+      layer { name: "d" type: "Pooling" bottom: "data" top: "d" pooling_param { pool: STOCHASTIC kernel_size: 2 } }
+      layer { name: "e" type: "Python" bottom: "data" top: "e" }
+      layer { name: "f" type: "ReLU" bottom: "e" top: "f" }`);
+    expect(() => importCaffe(net, null)).to.throw(
+      UnsupportedError,
+      `net: 4 layers do not run
+  a: layers of type SPP do not run
+  c: layers of type LSTM do not run
+  d: Pooling STOCHASTIC does not run, should be MAX or AVE
+  e: layers of type Python do not run, others read its 'e'`,
+    );
+  });
+  for (const [type, params, message] of [
+    [
+      'Convolution',
+      'convolution_param { num_output: 4 kernel_size: 1 group: 3 }',
+      'x: 3 groups of 3 inputs and 4',
+    ],
+    [
+      'Convolution',
+      'convolution_param { num_output: 0 kernel_size: 1 }',
+      'x: num_output 0, should be from 1',
+    ],
+    [
+      'Convolution',
+      'convolution_param { num_output: 1 kernel_size: 1 stride: 0 }',
+      'x: stride 0 x 0, should be',
+    ],
+    ['Pooling', 'pooling_param { kernel_size: 2 pad: 2 }', 'x: padding 2 x 2 of a window of 2 x 2'],
+    ['LRN', 'lrn_param { local_size: 4 }', 'x: local_size 4, should be odd'],
+    ['Reshape', 'reshape_param { shape { dim: 0 dim: 7 dim: -1 } }', 'x: [1, 3, 12, 10] as [1, 7, 51.4'],
+    ['Permute', 'permute_param { order: 0 order: 0 }', 'x: order 0, 0, should name axes below 4 once each'],
+    ['Flatten', 'flatten_param { axis: 2 end_axis: 1 }', 'x: axes 2 to 1 of 4, should be in order'],
+    ['Softmax', 'softmax_param { axis: 4 }', 'x: axis 4, should be from -4 to 3'],
+    ['Exp', 'exp_param { base: 0 }', 'x: base 0, should be above 0 and not 1'],
+  ] as const) {
+    it(`says what does not fit: ${message}`, () => {
+      expect(() => one(type, params)).to.throw(ShapeError, message);
+    });
+  }
+  it('keeps what training needs beside the graph', () => {
+    const net = readNet(
+      `${input} input: "label" input_dim: [1, 1, 12, 10]
+      layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+              param { lr_mult: 1 decay_mult: 1 } param { lr_mult: 2 decay_mult: 0 }
+              convolution_param { num_output: 4 kernel_size: 1 weight_filler { type: "gaussian" std: 0.01 } } }
+      layer { name: "drop" type: "Dropout" bottom: "conv" top: "conv" dropout_param { dropout_ratio: 0.25 } }
+      layer { name: "up" type: "Deconvolution" bottom: "conv" top: "up" param { lr_mult: 0 }
+              convolution_param { num_output: 4 kernel_size: 4 stride: 2 pad: 1 bias_term: false } }
+      layer { name: "score" type: "Crop" bottom: "up" bottom: "data" top: "score" crop_param { offset: 6 } }
+      layer { name: "loss" type: "SoftmaxWithLoss" bottom: "score" bottom: "label" top: "loss"
+              loss_weight: 0.5 loss_param { ignore_label: 255 normalize: false } }
+      layer { name: "accuracy" type: "Accuracy" bottom: "score" bottom: "label" top: "accuracy" }
+      layer { name: "silence" type: "Silence" bottom: "accuracy" }`,
+      { phase: 'TRAIN' },
+    );
+    const { graph, training, skipped } = importCaffe(net, null);
+    expect(graph.inputs.map(({ name }) => name)).to.eql(['data']);
+    expect([...graph.outputs.keys()]).to.eql(['score']);
+    const reads = [
+      { blob: 'score', layer: 'score' },
+      { blob: 'label', layer: null },
+    ];
+    expect(training.heads).to.eql([
+      {
+        name: 'loss',
+        type: 'SoftmaxWithLoss',
+        reads,
+        weight: 0.5,
+        ignoreLabel: 255,
+        normalization: 'BATCH_SIZE',
+        axis: 1,
+      },
+      {
+        name: 'accuracy',
+        type: 'Accuracy',
+        reads,
+        weight: 0,
+        ignoreLabel: null,
+        normalization: 'VALID',
+        axis: 1,
+      },
+    ]);
+    expect(training.dropouts).to.eql([{ name: 'drop', layer: 'conv', ratio: 0.25 }]);
+    expect([...training.rates]).to.eql([
+      ['conv.weight', { lr: 1, decay: 1 }],
+      ['conv.bias', { lr: 2, decay: 0 }],
+    ]);
+    expect(training.fillers.get('conv.weight')).to.include({ type: 'gaussian', std: 0.01, mean: 0 });
+    expect(skipped.map(({ name }) => name)).to.eql(['drop', 'loss', 'accuracy', 'silence']);
+  });
+  it('upsamples by the fixed filter where a Deconvolution never learns, and learns where it does', () => {
+    const up = (lr: number) =>
+      one(
+        'Deconvolution',
+        `param { lr_mult: ${lr} } convolution_param { num_output: 3 kernel_size: 4 stride: 2 bias_term: false }`,
+      ).graph.node('x').kind;
+    expect([up(0), up(1)]).to.eql(['upsample', 'conv_transpose2d']);
+  });
+  it('fills factors that never learn', () => {
+    const { weights } = one(
+      'Scale',
+      'param { lr_mult: 0 } scale_param { filler { type: "constant" value: 0.5 } }',
+    );
+    expect([...weights.get('x.weight')!.data]).to.eql([0.5, 0.5, 0.5]);
+    expect(one('Scale').weights.size).to.equal(0);
+  });
   it('names weights that are missing or of other dims', () => {
     const conv = 'convolution_param { num_output: 2 kernel_size: 3 }';
     expect(() => one('Convolution', conv, model({}))).to.throw(

@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { fail, numberOf, type Token, tokens, unquote } from './tokens.js';
 
 interface Kinds {
   number: number;
@@ -12,10 +12,6 @@ interface Kinds {
 export type TextValue = {
   [K in keyof Kinds]: { readonly kind: K; readonly value: Kinds[K]; readonly line: number };
 }[keyof Kinds];
-
-const fail = (what: string, line: number): never => {
-  throw new FormatError(`prototxt: ${what}`, line, 'line');
-};
 
 /** A message of protobuf's text format: named fields, each with its values in the order of the text. */
 export class TextMessage {
@@ -48,10 +44,17 @@ export class TextMessage {
   message = (name: string): TextMessage | undefined => this.#one(name, this.messages(name));
   strings = (name: string): string[] => this.#all(name, 'string');
   string = (name: string): string | undefined => this.#one(name, this.strings(name));
-  numbers = (name: string): number[] => this.#all(name, 'number');
   number = (name: string): number | undefined => this.#one(name, this.numbers(name));
   words = (name: string): string[] => this.#all(name, 'word');
   word = (name: string): string | undefined => this.#one(name, this.words(name));
+
+  /** Finite numbers: no field of Caffe's means anything by another. */
+  numbers(name: string): number[] {
+    const values = this.#all(name, 'number');
+    for (const [i, v] of values.entries())
+      if (!Number.isFinite(v)) fail(`${name} is ${v}, should be finite`, this.fields.get(name)![i]!.line);
+    return values;
+  }
 
   /** Whole numbers of at least 0, as sizes are. */
   sizes(name: string): number[] {
@@ -76,75 +79,6 @@ export class TextMessage {
 
 const show = (v: TextValue): string =>
   v.kind === 'message' ? 'a message' : v.kind === 'string' ? JSON.stringify(v.value) : String(v.value);
-
-interface Token {
-  readonly kind: 'word' | 'number' | 'string' | 'mark' | 'end';
-  readonly text: string;
-  readonly line: number;
-}
-
-const TOKEN =
-  /(?<space>\s+|#[^\n]*)|(?<number>[+-]?(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?|inf(?:inity)?\b|nan\b))|(?<word>[A-Za-z_][\w.]*)|(?<string>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*')|(?<mark>[{}<>[\]:;,])/iy;
-
-function* tokens(text: string): Generator<Token> {
-  let line = 1;
-  let at = 0;
-  while (at < text.length) {
-    TOKEN.lastIndex = at;
-    const found = TOKEN.exec(text);
-    if (!found) {
-      const quote = text[at] === '"' || text[at] === "'";
-      return fail(
-        quote
-          ? 'a string without an end, should end on its line'
-          : `${JSON.stringify(text[at])}, should be a name or a value`,
-        line,
-      );
-    }
-    at = TOKEN.lastIndex;
-    const [kind, value] = Object.entries(found.groups!).find(([, v]) => v !== undefined)!;
-    if (kind !== 'space') yield { kind: kind as Token['kind'], text: value, line };
-    else line += value.split('\n').length - 1;
-  }
-  yield { kind: 'end', text: 'the end of the text', line };
-}
-
-const ESCAPES = new Map(
-  Object.entries({ n: 10, r: 13, t: 9, a: 7, b: 8, f: 12, v: 11, '\\': 92, "'": 39, '"': 34, '?': 63 }),
-);
-
-/** The bytes of a quoted string; escapes may spell single bytes of UTF-8. */
-function unquote(token: Token): number[] {
-  const bytes: number[] = [];
-  const encoder = new TextEncoder();
-  const parts = token.text
-    .slice(1, -1)
-    .matchAll(/\\(?:([0-7]{1,3})|[xX]([\da-fA-F]{1,2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))|[^\\]+/gs);
-  for (const [all, octal, hex, u4, u8, letter] of parts) {
-    const unicode = u4 ?? u8;
-    if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 255);
-    else if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
-    else if (unicode !== undefined) {
-      const point = Number.parseInt(unicode, 16);
-      if (point > 0x10ffff) fail(`${all} in a string, should be a Unicode code point`, token.line);
-      bytes.push(...encoder.encode(String.fromCodePoint(point)));
-    } else if (letter === undefined) for (const byte of encoder.encode(all)) bytes.push(byte);
-    else
-      bytes.push(
-        ESCAPES.get(letter) ?? fail(`${all} in a string, should be an escape such as \\n`, token.line),
-      );
-  }
-  return bytes;
-}
-
-function numberOf(token: Token): number {
-  const sign = token.text.startsWith('-') ? -1 : 1;
-  const digits = token.text.replace(/^[+-]/, '').toLowerCase();
-  if (digits.startsWith('inf')) return sign * Number.POSITIVE_INFINITY;
-  if (digits === 'nan') return Number.NaN;
-  if (/^0[0-7]+$/.test(digits)) return sign * Number.parseInt(digits, 8);
-  return sign * Number(digits.startsWith('0x') ? digits : digits.replace(/f$/, ''));
-}
 
 /** Messages inside messages; Caffe's nets take 4. */
 const DEPTH = 64;
