@@ -87,3 +87,16 @@ export class WeightsError extends Error {
     super(message);
   }
 }
+
+/** Bytes that did not arrive, or that are not those that were wanted: a status, a length, a hash. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError';
+  constructor(
+    message: string,
+    /** HTTP status of the answer; null where there was none, or another fault. */
+    readonly status: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
