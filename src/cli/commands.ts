@@ -2,6 +2,7 @@ import type { CommandDef } from 'citty';
 import { bench } from './commands/bench.js';
 import { conformance } from './commands/conformance.js';
 import { doctor } from './commands/doctor.js';
+import { equivalence } from './commands/equivalence.js';
 import { heatmap } from './commands/heatmap.js';
 import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
@@ -11,6 +12,7 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   start,
   heatmap,
   segment,
+  equivalence,
   conformance,
   doctor,
   bench,

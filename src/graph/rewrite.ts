@@ -57,5 +57,5 @@ export function scoreMap(graph: Graph): Graph {
   const [output] = graph.outputs.values();
   let node = output!;
   while (node.kind === 'softmax' || node.kind === 'global_avg_pool') node = node.inputs[0]!;
-  return rewrite(graph, asIs, new Map([['scores', node]]));
+  return upTo(graph, new Map([['scores', node]]));
 }

@@ -53,6 +53,11 @@ export const maxPoolCases: readonly Case[] = [
     ceil: true,
     clip: true,
   }),
+  pool('rarefied: 2x2 by 1, windows that hang over the edge', [1, 7, 12, 15], {
+    kernel: 2,
+    dilation: [2, 1],
+    hang: [2, 1],
+  }),
   pool('window, stride, dilation and padding unlike on each side', [2, 6, 14, 15], {
     kernel: [3, 2],
     stride: [2, 1],

@@ -1,4 +1,5 @@
 import './command.test.js';
 import './bad_input.test.js';
+import './equivalence.test.js';
 import './heatmap.test.js';
 import './segment.test.js';
