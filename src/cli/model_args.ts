@@ -2,27 +2,42 @@
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { ArgsDef } from 'citty';
+import { NETS } from '../nets/index.js';
 import type { ModelOptions } from '../page/model.js';
 import type { SessionOptions } from '../page/session.js';
+import { formatOf } from '../weights/formats.js';
 import { UsageError } from './command.js';
 
-export const MODEL_ARGS = {
-  net: { type: 'string', description: 'a net that is built in code: fcn8s', valueHint: 'NAME' },
+const NET_NAMES = Object.keys(NETS).join(', ');
+
+/** Which net, and what its files do not say. */
+export const NET_ARGS = {
+  net: { type: 'string', description: `a net that is built in code: ${NET_NAMES}`, valueHint: 'NAME' },
   width: { type: 'string', description: "share of the net's channels, with --net", valueHint: '0..1' },
+  classes: {
+    type: 'string',
+    description: "classes of the net, with --net; those that --weights names, or the net's own, without",
+    valueHint: 'N',
+  },
   weights: { type: 'string', description: 'a .safetensors or .caffemodel for --net', valueHint: 'FILE' },
   prototxt: { type: 'string', description: "a Caffe net's description", valueHint: 'FILE' },
   model: {
     type: 'string',
-    description: 'a file with its own graph: a .caffemodel, with --prototxt',
+    description: 'a file with its own graph: .safetensors, .onnx, or .caffemodel with --prototxt',
     valueHint: 'FILE',
   },
   caffemodel: { type: 'string', description: 'the same as --model', valueHint: 'FILE' },
   preprocess: {
     type: 'string',
-    description: 'JSON with order, mean, std and scale; BGR minus the mean of Caffe without',
+    description:
+      "JSON with order, mean, std and scale; the file's own, or BGR minus the mean of Caffe, without",
     valueHint: 'FILE',
   },
-  labels: { type: 'string', description: 'a class name per line', valueHint: 'FILE' },
+  labels: { type: 'string', description: "a class name per line; the file's own without", valueHint: 'FILE' },
+} as const satisfies ArgsDef;
+
+export const MODEL_ARGS = {
+  ...NET_ARGS,
   memory: {
     type: 'enum',
     options: ['fast', 'low'],
@@ -38,15 +53,8 @@ export const MODEL_ARGS = {
   out: { type: 'string', default: 'out', description: 'folder for pictures', valueHint: 'DIR' },
 } as const satisfies ArgsDef;
 
-export interface ModelArgs {
-  readonly net?: string | undefined;
-  readonly width?: string | undefined;
-  readonly weights?: string | undefined;
-  readonly prototxt?: string | undefined;
-  readonly model?: string | undefined;
-  readonly caffemodel?: string | undefined;
-  readonly preprocess?: string | undefined;
-  readonly labels?: string | undefined;
+export type NetArgs = { readonly [K in keyof typeof NET_ARGS]?: string | undefined };
+export interface ModelArgs extends NetArgs {
   readonly memory?: string | undefined;
   readonly limits?: string | undefined;
 }
@@ -64,38 +72,58 @@ export class Files {
   }
 }
 
-/** The model that the options name; `fallback` is the net to run where they name none. */
-export function modelOptions(
-  args: ModelArgs,
-  files: Files,
-  fallback?: string,
-): ModelOptions & SessionOptions {
-  const caffemodel = args.model ?? args.caffemodel;
-  const net = args.net ?? (args.prototxt || caffemodel ? undefined : fallback);
-  if (net && args.prototxt) throw new UsageError('--net and --prototxt: one of them, not both');
-  if (!net && !args.prototxt)
+/** A number of [least, most] from an option. */
+function numberOf(option: string, text: string | undefined, least: number, most: number, whole = false) {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value >= least && value <= most && (!whole || Number.isSafeInteger(value))) return value;
+  throw new UsageError(
+    `${option} ${text}: should be ${whole ? 'a whole number' : 'a number'} of ${least} to ${most}`,
+  );
+}
+
+/** The net that the options name; `fallback` is the one to take where they name none. */
+export function netOptions(args: NetArgs, files: Files, fallback?: string): ModelOptions {
+  if (args.model && args.caffemodel) throw new UsageError('--model and --caffemodel: one of them, not both');
+  const model = args.model ?? args.caffemodel;
+  const net = args.net ?? (args.prototxt || model ? undefined : fallback);
+  const own = args.prototxt ? '--prototxt' : model && '--model';
+  if (net && own) throw new UsageError(`--net and ${own}: one of them, not both`);
+  if (!net && !own) throw new UsageError('no net: give --net, --model or --prototxt');
+  const isCaffe = !model || formatOf(model).extension === '.caffemodel';
+  if (model && isCaffe !== Boolean(args.prototxt))
     throw new UsageError(
-      caffemodel
-        ? '--model: a caffemodel needs --prototxt'
-        : 'no net: give --net, or --prototxt with --model',
+      isCaffe ? '--model: a caffemodel needs --prototxt' : `--prototxt: is of a caffemodel, not of ${model}`,
     );
-  if (args.weights && !net)
-    throw new UsageError('--weights goes with --net; a file with its own graph is a --model');
-  const width = args.width === undefined ? undefined : Number(args.width);
-  if (width !== undefined && !(width > 0 && width <= 1))
-    throw new UsageError(`--width ${args.width}: should be above 0 and at most 1`);
+  for (const option of ['weights', 'width', 'classes'] as const)
+    if (args[option] && !net)
+      throw new UsageError(`--${option} goes with --net; a file with its own graph is a --model`);
+  const width = numberOf('--width', args.width, 2 ** -10, 1);
+  const classes = numberOf('--classes', args.classes, 1, 2 ** 16, true);
+  const file = (option: keyof ModelOptions, path: string | undefined) =>
+    path && { [option]: files.add(`--${option}`, path) };
   return {
     ...(net && { net }),
     ...(width !== undefined && { width }),
-    ...(args.weights && { weights: files.add('--weights', args.weights) }),
-    ...(args.prototxt && { prototxt: files.add('--prototxt', args.prototxt) }),
-    ...(caffemodel && { caffemodel: files.add('--model', caffemodel) }),
-    ...(args.preprocess && { preprocess: files.add('--preprocess', args.preprocess) }),
-    ...(args.labels && { labels: files.add('--labels', args.labels) }),
-    memory: args.memory === 'low' ? 'low' : 'fast',
-    limits: args.limits === 'default' ? 'default' : 'adapter',
+    ...(classes !== undefined && { classes }),
+    ...file('weights', args.weights),
+    ...file('prototxt', args.prototxt),
+    ...file('model', model),
+    ...file('preprocess', args.preprocess),
+    ...file('labels', args.labels),
   };
 }
+
+/** The model that the options name, and how to run it. */
+export const modelOptions = (
+  args: ModelArgs,
+  files: Files,
+  fallback?: string,
+): ModelOptions & SessionOptions => ({
+  ...netOptions(args, files, fallback),
+  memory: args.memory === 'low' ? 'low' : 'fast',
+  limits: args.limits === 'default' ? 'default' : 'adapter',
+});
 
 /** A picture for a job: its file's name, and the stem of the files that come of it. */
 export function picture(path: string, files: Files): { file: string; name: string } {

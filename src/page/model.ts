@@ -1,30 +1,34 @@
-import { FormatError, UnsupportedError } from '../errors.js';
+import { UnsupportedError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
 import { parsePreprocess } from '../image/preprocess.js';
 import { NETS } from '../nets/index.js';
 import { CAFFE_PREPROCESS, FCN_PREPROCESS, type Preprocess } from '../ops/image.js';
-import { readCaffemodel } from '../weights/caffe/caffemodel.js';
 import { importCaffe } from '../weights/caffe/import.js';
 import { readNet } from '../weights/caffe/net.js';
-import { readSafetensors } from '../weights/safetensors.js';
-import { weightsOf } from '../weights/safetensors_values.js';
+import { readModelFile } from '../weights/formats.js';
+import { bare, type Model as ModelFile } from '../weights/model.js';
 import { seededWeights } from '../weights/seeded.js';
+import { readStream } from '../weights/stream.js';
 import type { Weights } from '../weights/weights.js';
 import type { Host } from './host.js';
 
 /** Which net to run; files by the names that the command gave them. */
 export interface ModelOptions {
-  /** A net of src/nets, instead of a prototxt. */
+  /** A net of src/nets, instead of a file with a graph. */
   readonly net?: string;
   /** Share of the net's channels. */
   readonly width?: number;
-  /** Weights for `net`: a caffemodel or safetensors; seeded ones without. */
+  /** Classes of the net; those that the weights' file names, or the net's own, by default. */
+  readonly classes?: number;
+  /** Weights for `net`, by layer name: a caffemodel or safetensors; seeded ones without. */
   readonly weights?: string;
+  /** A file with its own graph: safetensors, ONNX, or a caffemodel with its prototxt. */
+  readonly model?: string;
+  /** Of the caffemodel; alone, a net with seeded weights. */
   readonly prototxt?: string;
-  readonly caffemodel?: string;
-  /** JSON of `Preprocess`; BGR less the mean of Caffe's classifiers, or of the FCNs, by default. */
+  /** JSON of `Preprocess`; what the file says by default, or BGR less the mean of Caffe's nets. */
   readonly preprocess?: string;
-  /** A class name per line. */
+  /** A class name per line; what the file says by default. */
   readonly labels?: string;
 }
 
@@ -35,60 +39,66 @@ export interface Model {
   /** Whether the weights are random, so that the result shows nothing. */
   readonly seeded: boolean;
   readonly preprocess: Preprocess;
+  /** Whether an option or the file says so, and not what is usual. */
+  readonly preprocessGiven: boolean;
   readonly labels: readonly string[] | null;
+  readonly licence: string | null;
 }
+
+/** What a model is loaded through. */
+export type Files = Pick<Host, 'file' | 'progress' | 'signal'>;
 
 const SEED = 1;
 
+/** Files from this size on are read with progress, in bytes. */
+const LARGE = 2 ** 24;
+
 /** Reads a file, with progress where it is large. */
-export async function readFile(host: Host, name: string): Promise<Uint8Array> {
-  const response = await host.file(name);
-  const total = Number(response.headers.get('content-length') ?? 0);
-  if (!response.body || total < 2 ** 24) return new Uint8Array(await response.arrayBuffer());
-  const bytes = new Uint8Array(total);
-  let done = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    if (done + chunk.length > total) throw new FormatError(`${name}: grew while it was read`);
-    bytes.set(chunk, done);
-    done += chunk.length;
-    host.progress({ text: `reading ${name}`, done, total });
-  }
-  if (done !== total) throw new FormatError(`${name}: ${done} bytes, should be ${total}`);
-  return bytes;
+export function readFile({ file, progress, signal }: Files, name: string): Promise<Uint8Array> {
+  const onProgress = ({ done, total }: { done: number; total: number | null }) =>
+    total !== null && total >= LARGE && progress({ text: `reading ${name}`, done, total });
+  return file(name).then((answer) => readStream(answer, { name, signal, onProgress }));
 }
 
-const readText = async (host: Host, name: string) => new TextDecoder().decode(await readFile(host, name));
+const readText = async (files: Files, name: string) => new TextDecoder().decode(await readFile(files, name));
 
-export async function loadModel(host: Host, o: ModelOptions): Promise<Model> {
-  const usual = o.prototxt ? CAFFE_PREPROCESS : FCN_PREPROCESS;
-  const preprocess = o.preprocess ? parsePreprocess(await readText(host, o.preprocess)) : usual;
-  const labels = o.labels ? (await readText(host, o.labels)).split(/\r?\n/).filter((line) => line) : null;
-  if (o.prototxt) {
-    const net = readNet(await readText(host, o.prototxt));
-    const model = o.caffemodel ? readCaffemodel(await readFile(host, o.caffemodel)) : null;
-    const { graph, weights } = importCaffe(net, model);
-    if (model) return { name: net.name, graph, weights, seeded: false, preprocess, labels };
-    return { name: net.name, graph, weights: seededWeights(graph, SEED), seeded: true, preprocess, labels };
-  }
-  const build = Object.hasOwn(NETS, o.net ?? '') ? NETS[o.net!] : undefined;
-  if (!build) throw new UnsupportedError(`net '${o.net}', should be one of ${Object.keys(NETS).join(', ')}`);
-  const graph = build(o.width === undefined ? {} : { width: o.width });
-  host.progress({ text: o.weights ? `reading ${o.weights}` : 'making seeded weights' });
-  const weights = o.weights ? await readWeights(host, o.weights) : seededWeights(graph, SEED);
-  return { name: o.net!, graph, weights, seeded: !o.weights, preprocess, labels };
+/** Loads the model that the options name. @throws the typed errors of its files */
+export async function loadModel(files: Files, o: ModelOptions): Promise<Model> {
+  const prototxt = o.prototxt ? await readText(files, o.prototxt) : null;
+  const path = o.model ?? o.weights;
+  const file = path ? readModelFile(path, await readFile(files, path), prototxt) : unfilled(prototxt);
+  const graph = o.net ? builtNet(o, file) : file?.graph;
+  if (!graph) throw new UnsupportedError(`${path ?? 'model'}: ${WITHOUT_GRAPH}`);
+  if (!path) files.progress({ text: 'making seeded weights' });
+  const preprocess = o.preprocess
+    ? parsePreprocess(await readText(files, o.preprocess))
+    : (file?.preprocess ?? null);
+  const labels = o.labels
+    ? (await readText(files, o.labels)).split(/\r?\n/).filter((line) => line)
+    : (file?.classes ?? null);
+  return {
+    name: o.net ?? graph.name,
+    graph,
+    weights: new Map([...(path ? [] : seededWeights(graph, SEED)), ...(file?.weights ?? [])]),
+    seeded: !path,
+    preprocess: preprocess ?? (prototxt === null ? FCN_PREPROCESS : CAFFE_PREPROCESS),
+    preprocessGiven: preprocess !== null,
+    labels,
+    licence: file?.licence ?? null,
+  };
 }
 
-/** Weights of a net built in code, matched by layer name. */
-async function readWeights(host: Host, name: string): Promise<Weights> {
-  const bytes = await readFile(host, name);
-  if (name.endsWith('.safetensors')) return weightsOf(readSafetensors(bytes));
-  if (!name.endsWith('.caffemodel'))
-    throw new UnsupportedError(`${name}: should be a .safetensors or a .caffemodel`);
-  const weights: Weights = new Map();
-  for (const layer of readCaffemodel(bytes).layers)
-    for (const [i, part] of ['weight', 'bias'].entries()) {
-      const blob = layer.blobs[i];
-      if (blob) weights.set(`${layer.name}.${part}`, blob);
-    }
-  return weights;
+const WITHOUT_GRAPH =
+  'numbers without a graph, should be a file that has one, a caffemodel with its --prototxt, or the --weights of a --net';
+
+/** A net without its caffemodel, if there is one. */
+const unfilled = (prototxt: string | null): ModelFile | null =>
+  prototxt === null ? null : { ...bare(new Map()), ...importCaffe(readNet(prototxt), null) };
+
+/** A net that is built in code, with as many classes as its weights name. */
+function builtNet({ net, width, classes }: ModelOptions, file: ModelFile | null): Graph {
+  const build = Object.hasOwn(NETS, net!) ? NETS[net!] : undefined;
+  if (!build) throw new UnsupportedError(`net '${net}', should be one of ${Object.keys(NETS).join(', ')}`);
+  const count = classes ?? file?.classes?.length;
+  return build({ ...(width && { width }), ...(count && { classes: count }) });
 }
