@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { exampleText } from '../../src/cli/example_text.js';
 import { toNumber } from '../../src/coords.js';
 import { ShapeError, UnsupportedError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
@@ -229,4 +231,13 @@ describe('rarefaction, without a GPU', () => {
         expect(inner(rows)).to.deep.equal(inner(wanted));
       }
     });
+
+  it('the worked example in the documents is what the command prints', () => {
+    const document = readFileSync(new URL('../../src/graph/dense/README.md', import.meta.url), 'utf8');
+    for (const [ceil, rounding] of [
+      [false, 'down'],
+      [true, 'up'],
+    ] as const)
+      expect(document).to.contain(exampleText(workedExample(ceil), rounding));
+  });
 });

@@ -1,7 +1,8 @@
 import { adapterName } from '../../gpu/device.js';
-import { type Rows, type WorkedExample, workedExample } from '../../graph/dense/example.js';
+import { workedExample } from '../../graph/dense/example.js';
 import type { EquivalenceReport } from '../../page/jobs/equivalence.js';
 import { command, UsageError } from '../command.js';
+import { exampleText } from '../example_text.js';
 import { Files, MODEL_ARGS, modelOptions, parseSize } from '../model_args.js';
 import { filesText, mebibytes } from '../run_text.js';
 import { table } from '../table.js';
@@ -15,28 +16,6 @@ function positive(option: string, text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new UsageError(`${option} ${text}: should be a number above 0`);
   return value;
-}
-
-const show = (rows: Rows): string[] =>
-  rows.map((row) => row.map((value) => `${value}`.padStart(2)).join(' '));
-
-/** Blocks of lines side by side. */
-function beside(...blocks: readonly (readonly string[])[]): string {
-  const height = Math.max(...blocks.map((lines) => lines.length));
-  const widths = blocks.map((lines) => Math.max(...lines.map((line) => line.length)));
-  const line = (y: number) => blocks.map((lines, i) => (lines[y] ?? '').padEnd(widths[i]!)).join('   ');
-  return Array.from({ length: height }, (_line, y) => line(y).trimEnd()).join('\n');
-}
-
-function exampleText(rounding: string, { map, shifts, stitched, dense }: WorkedExample): string {
-  const pooled = shifts.map((s) => [`shift ${s.dy} ${s.dx}`, ...show(s.pooled)]);
-  const same = JSON.stringify(stitched) === JSON.stringify(dense);
-  return [
-    `A 2x2 max-pool of stride 2 whose size is rounded ${rounding}, on 5x5 values and three shifts of them:`,
-    beside(['map', ...show(map)], ...pooled),
-    `The four stitched, and the same pool with stride 1: ${same ? 'equal' : 'different'}`,
-    beside(['stitched', ...show(stitched)], ['stride 1', ...show(dense)]),
-  ].join('\n\n');
 }
 
 const relative = (value: number | null): string =>
@@ -98,7 +77,7 @@ export const equivalence = command({
   async run(args, tools) {
     if (args.example) {
       const example = { floor: workedExample(false), ceil: workedExample(true) };
-      const text = [exampleText('down', example.floor), exampleText('up', example.ceil)].join('\n\n\n');
+      const text = [exampleText(example.floor, 'down'), exampleText(example.ceil, 'up')].join('\n\n\n');
       return { text, json: example };
     }
     const files = new Files();
