@@ -111,6 +111,8 @@ async function runCaffeCase(
 ): Promise<string | null> {
   const net = readNet(new TextDecoder().decode(await bytesOf(host, each.model)));
   const model = each.weights ? readCaffemodel(await bytesOf(host, each.weights)) : null;
+  // Without an output to compare a net is read only: it need not say what its inputs are.
+  if (each.sets.length === 0) return null;
   const { graph, weights } = importCaffe(net, model, { classifier: true });
   for (const set of each.sets) {
     const wrong = await runCaffeSet(host, engine, graph, weights, set, tolerance);
