@@ -33,7 +33,7 @@ export interface Subsampling {
 
 /** Kinds that look at one pixel of maps that lie alike. */
 const POINTWISE: ReadonlySet<KindName> = new Set<KindName>([
-  ...(['activation', 'prelu', 'scale', 'batch_norm', 'lrn', 'softmax', 'sum', 'concat'] as const),
+  ...(['activation', 'prelu', 'scale', 'batch_norm', 'lrn', 'softmax', 'sum', 'binary', 'concat'] as const),
 ]);
 
 export const isKind = <K extends KindName>(node: Node, kind: K): node is Node<K> => node.kind === kind;
