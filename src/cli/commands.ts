@@ -1,9 +1,11 @@
 import type { CommandDef } from 'citty';
 import { bench } from './commands/bench.js';
 import { conformance } from './commands/conformance.js';
+import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { equivalence } from './commands/equivalence.js';
 import { heatmap } from './commands/heatmap.js';
+import { pull } from './commands/pull.js';
 import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
 
@@ -12,6 +14,8 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   start,
   heatmap,
   segment,
+  convert,
+  pull,
   equivalence,
   conformance,
   doctor,

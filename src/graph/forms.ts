@@ -1,3 +1,4 @@
+import { ARITHMETIC_FORMS } from './forms/arithmetic.js';
 import { FILTER_FORMS } from './forms/filter.js';
 import type { Form } from './forms/form.js';
 import { LAYOUT_FORMS } from './forms/layout.js';
@@ -9,6 +10,7 @@ import type { KindName } from './node.js';
 
 /** How a file describes each kind of layer. */
 export const FORMS: { readonly [K in KindName]: Form<Attrs[K]> } = {
+  ...ARITHMETIC_FORMS,
   ...FILTER_FORMS,
   ...LAYOUT_FORMS,
   ...PIXEL_FORMS,

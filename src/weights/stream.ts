@@ -129,7 +129,7 @@ export async function readStream(
 }
 
 /** The stream's chunks, until it ends or the signal aborts. */
-async function* chunksOf(
+export async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,
   name: string,
   signal?: AbortSignal,
