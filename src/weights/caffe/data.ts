@@ -1,5 +1,5 @@
 import { broken, type CaffeLayer } from './forms.js';
-import type { TextMessage } from './prototxt.js';
+import type { TextMessage } from './message.js';
 
 /** Sizes of a blob along Caffe's axes, four of them for images; null where the file does not say. */
 export type CaffeDims = readonly (number | null)[];

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { TextMessage, type TextValue } from './prototxt.js';
+import { TextMessage, type TextValue } from './message.js';
 import { typeOfV0, typeOfV1 } from './types.js';
 
 /** Factors of the solver's learning rate and weight decay; 1 where a file does not say. */

@@ -1,13 +1,12 @@
 import { ShapeError, UnsupportedError } from '../../errors.js';
-import type { Pair } from '../../shape.js';
 import type { Blob } from './blob.js';
 import type { CaffeModel } from './caffemodel.js';
-import type { CaffeInput } from './data.js';
 import type { CaffeLayer, CaffeRate } from './forms.js';
 import type { CaffeImportOptions } from './import.js';
+import { inputBlob } from './inputs.js';
 import { LayerImport } from './layer.js';
 import { LAYERS } from './layers/index.js';
-import type { CaffeNet } from './net.js';
+import type { CaffeInput, CaffeNet } from './net.js';
 import { Target } from './target.js';
 import { type CaffeFiller, type CaffeHead, headOf, isHead, isSink, tensorsOf } from './training.js';
 
@@ -30,44 +29,18 @@ export class Importer {
   constructor(
     readonly net: CaffeNet,
     model: CaffeModel | null,
-    readonly options: CaffeImportOptions,
+    options: CaffeImportOptions,
   ) {
     this.to = new Target(net.name, model);
     this.#inputs = new Map(net.inputs.map((input) => [input.name, input]));
     this.#readers = readersOf(net.layers);
     for (const { name, type } of net.data) this.skipped.push({ name, type });
     const read = new Set(net.layers.flatMap((layer) => (isBeside(layer) ? [] : layer.bottoms)));
-    for (const { name } of net.inputs) if (read.has(name)) this.#blobs.set(name, this.#input(name));
+    for (const [name, input] of this.#inputs)
+      if (read.has(name)) this.#blobs.set(name, inputBlob(this.to, net, input, options));
     for (const layer of net.layers) this.#walk(layer);
     this.#checkRefused();
     for (const blob of this.#unread) this.to.graph.output(this.to.map(this.#blobs.get(blob)!), blob);
-  }
-
-  #input(name: string): Blob {
-    const dims = this.options.inputs?.[name] ?? this.#inputs.get(name)!.dims ?? [null, null, null, null];
-    const known = dims.every((d) => d !== null);
-    if (dims.length > 4 || dims.some((d) => d !== null && (!Number.isSafeInteger(d) || d < 1)))
-      throw new ShapeError(`${name}: an input [${dims.join(', ')}], should be up to four sizes above 0`);
-    const channels = dims.length < 2 ? 1 : (dims[1] ?? this.#channelsRead(name));
-    const [, , h = 1, w = 1] = dims;
-    const size: Pair | null = h === null || w === null ? null : [h, w];
-    const images = dims.length === 0 ? 1 : dims[0]!;
-    const attrs = { channels, size, ...(images !== null && size && { batch: images }) };
-    const node = this.to.add('input', name, [], attrs);
-    const sizes = size && [images ?? 1, channels, ...size].slice(0, dims.length);
-    return { node, dims: known ? (dims as readonly number[]) : sizes, name };
-  }
-
-  /** Channels of an input without dims, from the weights of a convolution that reads it. */
-  #channelsRead(input: string): number {
-    for (const { name, type, bottoms, params } of this.net.layers) {
-      if (type !== 'Convolution' || bottoms[0] !== input) continue;
-      const channels = this.to.channelsOf(name, params.size('group') ?? 1);
-      if (channels) return channels;
-    }
-    throw new ShapeError(
-      `${input}: an input of unknown channels, its dims should be given as inputs['${input}']`,
-    );
   }
 
   #walk(layer: CaffeLayer): void {

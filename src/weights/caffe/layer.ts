@@ -4,7 +4,7 @@ import type { KindName, Node } from '../../graph/node.js';
 import type { Pair } from '../../shape.js';
 import type { Blob } from './blob.js';
 import type { CaffeLayer } from './forms.js';
-import type { TextMessage } from './prototxt.js';
+import type { TextMessage } from './message.js';
 import { checkSize, type Target } from './target.js';
 
 /** Largest window, stride or padding; Caffe counts them in 32 bits, and no map is as large. */

@@ -1,6 +1,7 @@
 import { type CaffeInput, dataInputs, declaredInputs, isData } from './data.js';
 import { type CaffeLayer, describedLayers } from './forms.js';
-import { parsePrototxt, type TextMessage } from './prototxt.js';
+import type { TextMessage } from './message.js';
+import { parsePrototxt } from './prototxt.js';
 
 export type { CaffeDims, CaffeInput } from './data.js';
 export type { CaffeLayer, CaffeRate } from './forms.js';

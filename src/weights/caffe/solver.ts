@@ -1,5 +1,6 @@
 import { FormatError, UnsupportedError } from '../../errors.js';
-import { parsePrototxt, type TextMessage } from './prototxt.js';
+import type { TextMessage } from './message.js';
+import { parsePrototxt } from './prototxt.js';
 
 /** How the learning rate falls over the iterations, by Caffe's names. */
 export type CaffePolicy =

@@ -1,5 +1,5 @@
 import type { CaffeLayer, CaffeRate } from './forms.js';
-import type { TextMessage } from './prototxt.js';
+import type { TextMessage } from './message.js';
 
 /** What a loss is divided by: all cells, those that count, the images, or 1. */
 export type CaffeNormalization = 'FULL' | 'VALID' | 'BATCH_SIZE' | 'NONE';

@@ -3,7 +3,10 @@ import { isBilinear } from '../../../lower/bilinear.js';
 import { type Blob, mapOf, product, rowMajor, shapeOf } from '../blob.js';
 import type { LayerImport, LayerType } from '../layer.js';
 
-/** Convolution and Deconvolution; the filter of the latter is [in, out/groups, kh, kw]. */
+/**
+ * Convolution, which other branches of Caffe name differently where it has a group per channel, and
+ * Deconvolution, whose filter is [in, out/groups, kh, kw].
+ */
 const convolution: LayerType = (c) => {
   const { x, params } = c;
   c.channelAxis('axis');
@@ -112,6 +115,8 @@ function alongRows(
 
 export const FILTER_LAYERS: Readonly<Record<string, LayerType>> = {
   Convolution: convolution,
+  ConvolutionDepthwise: convolution,
   Deconvolution: convolution,
+  DepthwiseConvolution: convolution,
   InnerProduct: innerProduct,
 };
