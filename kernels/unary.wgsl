@@ -49,7 +49,7 @@ fn error_function(v: vec4f) -> vec4f {
   return select(sign(v) * (1.0 - sum * bounded_exp(-s)), near, abs(v) < vec4f(0.5));
 }
 
-fn function(v: vec4f) -> vec4f {
+fn value_of(v: vec4f) -> vec4f {
   switch MODE {
     case 1u: { return bounded_exp(v); }
     case 2u: { return log(v); }
@@ -87,6 +87,6 @@ fn unary(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let is_channel = vec4u(4u * (index % params.c4)) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.c);
-  let result = function(vec4f(x[params.x_first + index]));
+  let result = value_of(vec4f(x[params.x_first + index]));
   y[params.y_first + index] = vec4<Elem>(select(vec4f(), result, is_channel));
 }
