@@ -96,7 +96,8 @@ function merge(reader: Layer, i: number, x: Layer, pools: (x: Layer<'conv2d'>) =
   if (is(reader, 'activation') && reader.attrs.kind === 'relu' && !reader.attrs.slope) {
     if ((is(x, 'conv2d') || (is(x, 'conv_transpose2d') && !x.attrs.crop)) && !x.attrs.options.relu)
       return { ...x, attrs: { ...x.attrs, options: { ...x.attrs.options, relu: true } }, node } as Layer;
-    if (is(x, 'inner_product') && !x.attrs.relu) return { ...x, attrs: { ...x.attrs, relu: true }, node };
+    if ((is(x, 'inner_product') || is(x, 'sum')) && !x.attrs.relu)
+      return { ...x, attrs: { ...x.attrs, relu: true }, node } as Layer;
   }
   if (
     (is(reader, 'scale') || is(reader, 'batch_norm')) &&
@@ -112,7 +113,13 @@ function merge(reader: Layer, i: number, x: Layer, pools: (x: Layer<'conv2d'>) =
     } as Layer;
   if (is(reader, 'crop') && (is(x, 'upsample') || is(x, 'conv_transpose2d')) && !x.attrs.crop)
     return { ...x, attrs: { ...x.attrs, crop: reader.attrs.offset }, node } as Layer;
-  if (is(reader, 'sum') && reader.inputs.length === 2 && !reader.attrs.coefficients && is(x, 'crop'))
+  if (
+    is(reader, 'sum') &&
+    reader.inputs.length === 2 &&
+    !reader.attrs.coefficients &&
+    !reader.attrs.relu &&
+    is(x, 'crop')
+  )
     return {
       ...reader,
       kind: 'crop_sum',

@@ -5,10 +5,12 @@ import type { Lowering, Operand } from '../lower/lowering.js';
 import { pixelRuns } from '../lower/pixel_runs.js';
 import { blocks, type Shape, sameShape, showShape } from '../shape.js';
 
-/** The factors of a sum. */
+/** The factors of a sum, and what follows it. */
 export interface SumOptions {
   /** A factor for each map; 1 by default. */
   readonly coefficients?: readonly number[];
+  /** max(y, 0). */
+  readonly relu?: boolean;
 }
 
 /** The common shape of the maps. */
@@ -24,7 +26,7 @@ export function sumShape(op: string, xs: readonly Shape[], o: SumOptions = {}): 
   return first;
 }
 
-/** y = c_0 x_0 + c_1 x_1 + ..., a launch for every two maps; y must be none of them. */
+/** y = act(c_0 x_0 + c_1 x_1 + ...), a launch for every two maps; y must be none of them. */
 export function sum<B>(
   ctx: Lowering<B>,
   t: { xs: readonly Operand<B>[]; y: Operand<B> },
@@ -36,12 +38,13 @@ export function sum<B>(
   for (let i = 0; i < xs.length; i += 2) {
     const a = xs[i]!;
     const b = xs[i + 1];
+    const relu = i + 2 >= xs.length && o.relu;
     for (const run of pixelRuns(ctx, { a, b: b ?? a, y })) {
       const count = run.pixels * blocks(y.shape.c);
       dispatches.push({
         kernel: sumKernel,
         elem: ctx.elem,
-        constants: { PAIR: Number(b !== undefined), ACCUMULATE: Number(i > 0) },
+        constants: { PAIR: Number(b !== undefined), ACCUMULATE: Number(i > 0), RELU: Number(relu ?? false) },
         params: { ...run.params, count, ca: coefficient(i), cb: coefficient(i + 1) },
         bindings: run.views,
         invocations: count,

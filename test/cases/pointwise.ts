@@ -68,7 +68,7 @@ const activate = (name: string, size: Size, f: Activation, tolerance: number): C
   });
 
 /** Up to eight maps: a, b, c, ... */
-const add = (name: string, size: Size, coefficients: readonly number[]): Case => {
+const add = (name: string, size: Size, coefficients: readonly number[], relu = false): Case => {
   const maps = [...'abcdefgh'].slice(0, coefficients.length);
   return pointwise({
     op: 'sum',
@@ -77,12 +77,14 @@ const add = (name: string, size: Size, coefficients: readonly number[]): Case =>
     maps,
     tolerance: sumTolerance(maps.length),
     flops: 2 * maps.length,
-    reference: (data) =>
-      reference.sum(
+    reference(data) {
+      const total = reference.sum(
         maps.map((m) => data[m]!),
         coefficients,
-      ),
-    run: (on, xs, _, y) => void sum(on, xs, { coefficients }, y),
+      );
+      return relu ? reference.activation(total, { kind: 'relu' }) : total;
+    },
+    run: (on, xs, _, y) => void sum(on, xs, { coefficients, relu }, y),
   });
 };
 
@@ -131,4 +133,6 @@ export const pointwiseCases: readonly Case[] = [
   add('a difference with coefficients', [2, 6, 11, 9], [0.5, -2]),
   add('one map alone', [1, 5, 8, 9], [-3]),
   add('five maps', [1, 7, 12, 10], [1, -1, 0.25, 2, 3]),
+  add('two maps and a ReLU, as a residual block', [2, 10, 9, 11], [1, 1], true),
+  add('three maps and a ReLU behind all of them', [1, 6, 8, 13], [1, -2, 1], true),
 ];

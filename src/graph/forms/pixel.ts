@@ -16,6 +16,6 @@ export const PIXEL_FORMS: Forms<PixelAttrs> = {
   softmax: { inputs: 1, attrs: record({ log: optional(flag) }) },
   sum: {
     inputs: [1, MOST_INPUTS],
-    attrs: record({ coefficients: optional(list(CONSTANT, MOST_INPUTS)) }),
+    attrs: record({ coefficients: optional(list(CONSTANT, MOST_INPUTS)), relu: optional(flag) }),
   },
 };
