@@ -1,3 +1,4 @@
+import { filterDims } from '../lower/filter.js';
 import type { Graph } from './builder.js';
 import { KINDS } from './kinds.js';
 import type { Kind, Node } from './node.js';
@@ -19,11 +20,7 @@ export function parameters(graph: Graph): Parameter[] {
     const rule = KINDS[node.kind] as Kind<unknown>;
     const shape = rule.filter?.(node.attrs, 'fast', 'f32').shape;
     const found: Parameter[] = [];
-    if (shape) {
-      const { out, in: inputs, groups, kernel, transposed } = shape;
-      const dims = transposed ? [inputs, out / groups, ...kernel] : [out, inputs / groups, ...kernel];
-      found.push({ name: `${node.name}.weight`, node, dims, learned: true });
-    }
+    if (shape) found.push({ name: `${node.name}.weight`, node, dims: filterDims(shape), learned: true });
     for (const [name, length] of Object.entries(rule.vectors?.(node.attrs) ?? {}))
       found.push({
         name: `${node.name}.${name}`,

@@ -51,6 +51,10 @@ export function checkFilter(op: string, s: FilterShape): void {
     );
 }
 
+/** Sizes of the raw weights. */
+export const filterDims = ({ out, in: inputs, kernel, groups, transposed }: FilterShape): number[] =>
+  transposed ? [inputs, out / groups, ...kernel] : [out, inputs / groups, ...kernel];
+
 /** Elements of the raw weights. */
 export const filterSize = (s: FilterShape): number => (s.out * s.in * s.kernel[0] * s.kernel[1]) / s.groups;
 

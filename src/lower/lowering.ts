@@ -78,6 +78,26 @@ export function rowsView<B>(
   };
 }
 
+/** The view of whole images: those of a band, or all without one. @throws LimitError beyond a binding. */
+export function imagesView<B>(
+  ctx: Lowering<B>,
+  t: AnyMap<B>,
+  band: Band | null,
+): { view: View<B>; base: number; bytes: number } {
+  const { n, h } = t.shape;
+  const { image, images } = band ?? { image: 0, images: n };
+  const found = rowsView(ctx, t, { image, images, row: 0, rows: h });
+  const { size } = found.view;
+  if (size > ctx.limits.bindingBytes)
+    throw new LimitError(
+      `${ctx.op}: reads ${size} bytes of ${showShape(t.shape)} at once, a binding holds ${ctx.limits.bindingBytes}`,
+      size,
+      ctx.limits.bindingBytes,
+      'ask for a device with a larger maxStorageBufferBindingSize',
+    );
+  return found;
+}
+
 /** A map that a band reads, with the rows that output rows [from, to) need. */
 export interface BandRead<B> {
   readonly t: AnyMap<B>;

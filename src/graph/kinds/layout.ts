@@ -2,7 +2,7 @@ import { cropped } from '../../coords.js';
 import { ShapeError } from '../../errors.js';
 import { cropShape } from '../../lower/crop.js';
 import type { Interpolation } from '../../lower/resize_table.js';
-import { concat, concatShape } from '../../ops/concat.js';
+import { type ConcatOptions, concat, concatShape } from '../../ops/concat.js';
 import { crop } from '../../ops/crop.js';
 import { cropSum, cropSumShape } from '../../ops/crop_sum.js';
 import { type ResizeOptions, resize, resizeShape } from '../../ops/resize.js';
@@ -21,7 +21,7 @@ export interface LayoutAttrs {
   resize: ResizeOptions;
   /** The second input lends its height and width. */
   resize_to: Interpolation;
-  concat: Record<never, never>;
+  concat: ConcatOptions;
 }
 
 export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
@@ -60,9 +60,10 @@ export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
     lower: (ctx, t, options) => resize(ctx, { x: t.inputs[0]!, y: t.y }, { ...options, size: t.y.shape }),
   },
   concat: {
-    channels: (inputs) => inputs.reduce((a, b) => a + b, 0),
+    channels: (inputs, { axis = 'c' }) => (axis === 'c' ? inputs.reduce((a, b) => a + b, 0) : inputs[0]!),
     shape: concatShape,
-    coords: meet,
-    lower: (ctx, t) => concat(ctx, { xs: t.inputs, y: t.y }),
+    // Cells that follow those of another map lie nowhere over the image.
+    coords: (maps, { axis = 'c' }) => (axis === 'c' ? meet(maps) : null),
+    lower: (ctx, t, options) => concat(ctx, { xs: t.inputs, y: t.y }, options),
   },
 };

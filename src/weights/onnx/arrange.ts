@@ -18,6 +18,9 @@ function merged(steps: readonly Step[]): Step[] {
   return found;
 }
 
+/** Most channels whose order is written out. */
+const MOST = 2 ** 20;
+
 /** Numbers of a mixed-radix counter, last step fastest. */
 function indices(offset: number, steps: readonly { size: number; stride: number }[]): number[] {
   let found = [offset];
@@ -54,7 +57,8 @@ export function planes({ offset, steps }: Value, node: Node): number[] | null {
       outer.map(({ size, stride }) => ({ size, stride: over(stride, plane) ?? Number.NaN })),
     );
     const first = over(offset, plane);
-    if (!inOrder || !channels || first === null || !isNumber(first)) return null;
+    const count = channels?.reduce((sum, { size }) => sum * size, 1) ?? 0;
+    if (!inOrder || !channels || count > MOST || first === null || !isNumber(first)) return null;
     const found = indices(first, channels);
     return found.every(Number.isSafeInteger) ? found : null;
   }

@@ -123,6 +123,9 @@ function concat(c: Call): Value {
   for (const k of known)
     if (k.dims.length !== dims.length || k.dims.some((d, i) => i !== axis && d !== dims[i]))
       c.bad(`sizes [${k.dims.join(', ')}] beside [${dims.join(', ')}], should agree off axis ${axis}`);
+  const length = known.reduce((sum, k) => sum + k.dims[axis]!, 0);
+  const joined = dims.with(axis, length);
+  c.to.affordable(joined);
   const outer = count(dims.slice(0, axis));
   const data: Dim[] = [];
   for (let o = 0; o < outer; o++)
@@ -130,8 +133,7 @@ function concat(c: Call): Value {
       const run = k.data.length / outer;
       for (let i = 0; i < run; i++) data.push(k.data[o * run + i]!);
     }
-  const length = known.reduce((sum, k) => sum + k.dims[axis]!, 0);
-  return pack(c.value(0).type, dims.with(axis, length), data);
+  return pack(c.value(0).type, joined, data);
 }
 
 function gather(c: Call): Value {

@@ -94,7 +94,10 @@ export function perChannel(
   if (known.dims.some((d, i) => d !== 1 && i !== channel)) return null;
   if (x!.steps.some(({ size }, i) => size === 1 && dims[i] !== 1)) return null;
   const data = known.data as ArrayLike<number>;
-  return Float32Array.from({ length: channels }, (_, i) => data[data.length === 1 ? 0 : i]!);
+  return Float32Array.from(
+    { length: c.to.affordable([channels]) },
+    (_, i) => data[data.length === 1 ? 0 : i]!,
+  );
 }
 
 /** One number. */

@@ -92,10 +92,12 @@ function matmulOf(c: Call, a: Value, b: Value): Value {
     const [n = unit, h = unit] = before;
     return c.to.map({ ...rest, steps: [n, steps.at(summed)!, h, steps.at(kept)!] });
   };
-  const y = c.holds(c.to.add('matmul', [laid(a, -1, -2), laid(b, -2, -1)], {}), 4);
-  const [n, columns, h, rows] = y.steps;
+  const columns = b.steps.at(-1)!.size;
+  if (typeof columns !== 'number') return c.unsupported('a matrix whose size a run decides');
+  const y = c.holds(c.to.add('matmul', [laid(a, -1, -2), laid(b, -2, -1)], { columns }), 4);
+  const [n, outs, h, rows] = y.steps;
   const before = [n!, h!].slice(0, lead);
-  return { ...y, steps: [...before, rows!, columns!] };
+  return { ...y, steps: [...before, rows!, outs!] };
 }
 
 const matmul: Operator = (c) => {

@@ -62,6 +62,7 @@ const split: Operator = (c) => {
   const { size } = v.steps[axis]!;
   if (typeof size !== 'number') return c.unsupported('an axis whose size a run decides');
   const parts = c.int('num_outputs', c.node.outputs.length);
+  if (parts !== c.node.outputs.length) c.bad(`${parts} parts, should be ${c.node.outputs.length}`);
   const each = Math.ceil(size / parts);
   const equal = Array.from({ length: parts }, (_, i) => Math.max(0, Math.min(each, size - i * each)));
   const sizes = c.list('split', 1) ?? equal;
@@ -194,7 +195,7 @@ const col2im: Operator = (c) => {
     return { blocks: Math.floor(room / stride[i]!) + 1, rest: room % stride[i]! };
   };
   const [vertical, horizontal] = [along(0, h, kh), along(1, w, kw)];
-  const data = Float32Array.from({ length: channels * taps }, (_, i) =>
+  const data = Float32Array.from({ length: c.to.affordable([channels, taps]) }, (_, i) =>
     Number(Math.floor(i / taps) % taps === i % taps),
   );
   const attrs: Attrs['conv_transpose2d'] = {

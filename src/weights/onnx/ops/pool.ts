@@ -17,8 +17,8 @@ function position(c: Call, planes: Value, x: readonly Dim[]): Value {
   const size = product(spatial);
   if (typeof n !== 'number' || typeof channels !== 'number' || typeof size !== 'number')
     return c.unsupported('positions in a tensor whose size a run decides; give the sizes of the inputs');
-  const starts = Float64Array.from({ length: n * channels }, (_, i) => i * size);
   if (n * channels * size > 2 ** 24) c.unsupported(`positions up to ${n * channels * size}, at most 2^24`);
+  const starts = Float64Array.from({ length: n * channels }, (_, i) => i * size);
   const first = host('int64', [n, channels, ...spatial.map(() => 1)], starts);
   return binary(c, 'add', broadcast(c, [planes, first]), 'int64');
 }

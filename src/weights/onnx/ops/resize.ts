@@ -147,7 +147,7 @@ function extrapolated(c: Call, y: Value, region: Region, value: number): Value {
     const place = n > 1 ? start + (at * (end - start)) / (n - 1) : (start + end) / 2;
     return place < 0 || place > 1;
   };
-  const data = Float32Array.from({ length: H * W }, (_, i) =>
+  const data = Float32Array.from({ length: c.to.affordable([H, W]) }, (_, i) =>
     outside(0, Math.floor(i / W)) || outside(1, i % W) ? value : 0,
   );
   return binary(c, 'add', broadcast(c, [y, host('float32', rank === 3 ? [W] : [H, W], data)]));
