@@ -28,6 +28,7 @@ export {
   type Step,
 } from './graph/plan.js';
 export { convolutionalise, scoreMap } from './graph/rewrite.js';
+export { type GraphJson, graphFromJson, graphToJson, type NodeJson } from './graph/serialise.js';
 export type { LayerTime, RunProgress } from './graph/submit.js';
 export * from './image/palette.js';
 export { parsePreprocess } from './image/preprocess.js';
@@ -64,6 +65,8 @@ export { type CaffeImport, type CaffeImportOptions, importCaffe } from './weight
 export { type CaffeNet, type CaffeState, readNet } from './weights/caffe/net.js';
 export { type CaffePolicy, type CaffeSolver, readSolver } from './weights/caffe/solver.js';
 export type { CaffeFiller, CaffeHead, CaffeTraining } from './weights/caffe/training.js';
+export { readModelFile } from './weights/formats.js';
+export { type Model, readModel, writeModel } from './weights/model.js';
 export { readSafetensors, type SafeTensor, type Safetensors } from './weights/safetensors.js';
 export { weightsOf } from './weights/safetensors_values.js';
 export { type SafetensorsOptions, writeSafetensors } from './weights/safetensors_write.js';
