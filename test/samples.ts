@@ -44,7 +44,7 @@ export const samples: {
   batch_norm: { inputs: 1, attrs: { channels: 8, epsilon: 1e-5 } },
   lrn: { inputs: 1, attrs: { size: 5, alpha: 1e-4, beta: 0.75, k: 2 } },
   softmax: { inputs: 1, attrs: { log: true } },
-  sum: { inputs: 2, attrs: { coefficients: [1, -0.5] } },
+  sum: { inputs: 2, attrs: { coefficients: [1, -0.5], relu: true } },
   input: { inputs: 0, attrs: { channels: 3, size: [224, 225], batch: 2 } },
   crop: { inputs: 2, attrs: { offset: [19, 0] } },
   crop_sum: { inputs: 2, attrs: { offset: [5, 9] } },

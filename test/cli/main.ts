@@ -1,5 +1,6 @@
 import './command.test.js';
 import './bad_input.test.js';
 import './equivalence.test.js';
+import './convert.test.js';
 import './heatmap.test.js';
 import './segment.test.js';

@@ -3,6 +3,7 @@ import { inferShapes } from '../../src/graph/fuse.js';
 import type { Attrs } from '../../src/graph/kinds.js';
 import type { KindName, Node } from '../../src/graph/node.js';
 import { bilinearFilter } from '../../src/lower/bilinear.js';
+import { conv2dShape } from '../../src/ops/conv2d.js';
 import { type Pair, pair, type Shape } from '../../src/shape.js';
 import type { Weights } from '../../src/weights/weights.js';
 import { avgPool, globalAvgPool } from './avg_pool.js';
@@ -41,8 +42,12 @@ function crop(x: Float64Array, xs: Shape, y: Shape, [top, left]: Pair): Float64A
 
 const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: Attrs[K]) => Float64Array } =
   {
-    conv2d: (t, { filter, options, bias }) =>
-      conv2d(t.xs[0]!, t.shapes[0]!, t.get('weight'), filter, bias ? t.get('bias') : null, options),
+    conv2d(t, { filter, options: { pool, ...options }, bias }) {
+      const [x] = t.shapes;
+      const y = conv2d(t.xs[0]!, x!, t.get('weight'), filter, bias ? t.get('bias') : null, options);
+      if (!pool) return y;
+      return maxPool(y, conv2dShape('conv2d', x!, filter, options), { kernel: 2, stride: 2, ...pool }).y;
+    },
     conv_transpose2d: (t, { filter, options, bias }) =>
       convTranspose2d(t.xs[0]!, t.shapes[0]!, t.get('weight'), filter, bias ? t.get('bias') : null, options),
     upsample(t, { options: { kernel, ...options } }) {
@@ -74,7 +79,10 @@ const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: 
     resize: (t, options) => resize(t.xs[0]!, t.shapes[0]!, options),
     resize_to: (t, options) => resize(t.xs[0]!, t.shapes[0]!, { ...options, size: t.y }),
     softmax: (t, options) => softmax(t.xs[0]!, t.y, options.log ?? false),
-    sum: (t, { coefficients }) => sum(t.xs, coefficients ?? t.xs.map(() => 1)),
+    sum(t, { coefficients, relu }) {
+      const y = sum(t.xs, coefficients ?? t.xs.map(() => 1));
+      return relu ? activation(y, { kind: 'relu' }) : y;
+    },
     concat: (t) => concat(t.xs, t.shapes),
     constant: (t) => Float64Array.from(t.get('value')),
   };

@@ -7,7 +7,7 @@ import type { KindName } from '../../src/graph/node.js';
 import { plan } from '../../src/graph/plan.js';
 import { graphFromJson, graphToJson } from '../../src/graph/serialise.js';
 import { NETS } from '../../src/nets/index.js';
-import { mutate } from '../mutate.js';
+import { withFaults } from '../faults.js';
 import { samples } from '../samples.js';
 
 const text = (graph: Graph) => JSON.stringify(graphToJson(graph));
@@ -122,13 +122,13 @@ describe('a graph as JSON', () => {
     let valid = 0;
     for (let seed = 0; seed < 4000; seed++) {
       try {
-        const json = JSON.parse(new TextDecoder().decode(mutate(source, seed)));
+        const json = JSON.parse(new TextDecoder().decode(withFaults(source, seed)));
         plan(graphFromJson(json), { n: 1, c: 3, h: 32, w: 32 });
         valid++;
       } catch (error) {
         if (!(error instanceof SyntaxError)) expect(String(error)).to.match(/^(Format|Shape|Limit)Error/);
       }
     }
-    expect(valid).to.be.greaterThan(100);
+    expect(valid).to.be.greaterThan(10);
   });
 });
