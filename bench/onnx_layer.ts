@@ -70,6 +70,7 @@ function operator(layer: Layer, inputs: Inputs): Operator {
     case 'avg_pool': {
       const { kernel, stride, dilation } = poolWindow(layer.options);
       const o = layer.options;
+      if (o.hang) throw new Unsupported('not compared: windows that hang over the far edge');
       const attributes: Operator['attributes'] = {
         kernel_shape: kernel,
         strides: stride,
@@ -92,6 +93,8 @@ function operator(layer: Layer, inputs: Inputs): Operator {
 }
 
 function resize({ y, options: o }: Extract<Layer, { op: 'resize' }>): Operator {
+  if (o.region) throw new Unsupported('not compared: a region');
+  if ('scale' in o && o.size) throw new Unsupported('not compared: a size that its scale does not give');
   const modes = { nearest: 'nearest', bilinear: 'linear', bicubic: 'cubic' };
   return {
     op: 'Resize',

@@ -6,14 +6,16 @@ import { bilinearFilter } from '../../src/lower/bilinear.js';
 import { conv2dShape } from '../../src/ops/conv2d.js';
 import { type Pair, pair, type Shape } from '../../src/shape.js';
 import type { Weights } from '../../src/weights/weights.js';
+import * as arithmetic from './arithmetic.js';
 import { avgPool, globalAvgPool } from './avg_pool.js';
-import { concat, lrn, softmax } from './channels.js';
+import { lrn, softmax } from './channels.js';
 import { convTranspose2d } from './conv_transpose2d.js';
 import { conv2d } from './conv2d.js';
 import { innerProduct } from './inner_product.js';
 import { maxPool } from './max_pool.js';
 import { activation, prelu, scale, sum } from './pointwise.js';
 import { resize } from './resize.js';
+import * as tensor from './tensor.js';
 
 interface Operands {
   readonly xs: readonly Float64Array[];
@@ -21,6 +23,9 @@ interface Operands {
   readonly y: Shape;
   readonly get: (name: string) => Float32Array;
 }
+
+const map = (t: Operands, i: number): arithmetic.Planar => ({ shape: t.shapes[i]!, data: t.xs[i]! });
+const maps = (t: Operands): arithmetic.Planar[] => t.xs.map((_, i) => map(t, i));
 
 /** The bilinear filter as weights of a transposed convolution with a group per channel. */
 function bilinearWeights(channels: number, [kh, kw]: Pair): Float64Array {
@@ -83,8 +88,25 @@ const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: 
       const y = sum(t.xs, coefficients ?? t.xs.map(() => 1));
       return relu ? activation(y, { kind: 'relu' }) : y;
     },
-    concat: (t) => concat(t.xs, t.shapes),
+    concat: (t, { axis = 'c' }) => tensor.concat(maps(t), axis, t.y),
     constant: (t) => Float64Array.from(t.get('value')),
+    binary: (t, { op }) => arithmetic.binary(op, map(t, 0), map(t, 1), t.y),
+    select: (t) => arithmetic.select(map(t, 0), map(t, 1), map(t, 2), t.y),
+    reduce: (t, options) => arithmetic.reduce(map(t, 0), options, t.y),
+    argmax: (t, options) => arithmetic.argmax(map(t, 0), options, t.y),
+    one_hot: (t, options) => arithmetic.oneHot(map(t, 0), options, t.y),
+    max_pool_index(t, { order = 'row', ...options }) {
+      const { h, w } = t.shapes[0]!;
+      const { winner } = maxPool(t.xs[0]!, t.shapes[0]!, options);
+      return Float64Array.from(winner, (i) => (order === 'row' ? i : (i % w) * h + Math.floor(i / w)));
+    },
+    rearrange: (t, options) => tensor.rearrange(map(t, 0), options),
+    pad: (t, options) => tensor.pad(map(t, 0), options, t.y),
+    slice: (t, options) => tensor.slice(map(t, 0), options, t.y),
+    take: (t, options) => tensor.take(map(t, 0), options, t.y),
+    matmul: (t) => tensor.matmul(map(t, 0), map(t, 1), t.y),
+    max_unpool: (t) => tensor.maxUnpool(map(t, 0), map(t, 1), t.y),
+    grid_sample: (t, options) => tensor.gridSample(map(t, 0), map(t, 1), options, t.y),
   };
 
 /** Runs a whole graph in float64 over planar data, layer by layer as it is written, and returns every map. */

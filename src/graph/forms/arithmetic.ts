@@ -1,5 +1,5 @@
 import type { ArithmeticAttrs } from '../kinds/arithmetic.js';
-import { CHANNELS, CONSTANT } from './bounds.js';
+import { AXIS, CHANNELS, CONSTANT } from './bounds.js';
 import { flag, list, nullable, optional, record, word } from './check.js';
 import type { Forms } from './form.js';
 
@@ -44,7 +44,7 @@ export const ARITHMETIC_FORMS: Forms<ArithmeticAttrs> = {
         sum_square: true,
         log_sum: true,
       }),
-      axes: list(word({ n: true, c: true, h: true, w: true }), 4, 1),
+      axes: list(AXIS, 4, 1),
     }),
   },
   argmax: { inputs: 1, attrs: record({ last: optional(flag), min: optional(flag) }) },

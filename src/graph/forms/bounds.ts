@@ -1,4 +1,5 @@
-import { type Check, real, whole } from './check.js';
+import type { Shape } from '../../shape.js';
+import { type Check, real, whole, word } from './check.js';
 
 // What a layer of a file may say: far beyond any net, and small enough that nothing that follows from it
 // overflows or takes memory out of proportion before a plan measures it.
@@ -21,3 +22,7 @@ export const FACTOR: Check<number> = real(2 ** -16, 2 ** 12);
 export const CONSTANT: Check<number> = real();
 /** Inputs of a layer. */
 export const MOST_INPUTS = 4096;
+/** An axis of a map. */
+export const AXIS: Check<keyof Shape> = word({ n: true, c: true, h: true, w: true });
+/** A place along a tensor in planar order, or a step between places. */
+export const ELEMENT = whole(-(2 ** 31), 2 ** 31);

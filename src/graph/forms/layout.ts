@@ -2,7 +2,7 @@ import type { Interpolation } from '../../lower/resize_table.js';
 import type { ResizeOptions } from '../../ops/resize.js';
 import type { Pair } from '../../shape.js';
 import type { LayoutAttrs } from '../kinds/layout.js';
-import { CHANNELS, CONSTANT, EXTENT, FACTOR, IMAGES, MOST_INPUTS, PLACE } from './bounds.js';
+import { AXIS, CHANNELS, CONSTANT, EXTENT, FACTOR, IMAGES, MOST_INPUTS, PLACE } from './bounds.js';
 import {
   type Check,
   type Fields,
@@ -59,5 +59,5 @@ export const LAYOUT_FORMS: Forms<LayoutAttrs> = {
   crop_sum: { inputs: 2, attrs: record({ offset: pairOf(PLACE) }) },
   resize: { inputs: 1, attrs: resize },
   resize_to: { inputs: 2, attrs: record(interpolation) },
-  concat: { inputs: [1, MOST_INPUTS], attrs: record({}) },
+  concat: { inputs: [1, MOST_INPUTS], attrs: record({ axis: optional(AXIS) }) },
 };

@@ -88,32 +88,60 @@ const REDUCTIONS = {
   ReduceL2: 'l2',
   ReduceSumSquare: 'sum_square',
   ReduceLogSum: 'log_sum',
-  ReduceLogSumExp: 'log_sum_exp',
 } as const;
 
 const AXES = [[], ['c'], ['n', 'c'], ['n', 'c', 'w'], ['n', 'c', 'h', 'w']] as const;
 
+type Reduction = (typeof REDUCTIONS)[keyof typeof REDUCTIONS];
+
+/** Which axes the operator reduces; null where it passes its input on. */
+function reducedAxes(c: Call): ReadonlySet<number> | null {
+  const rank = c.value(0).steps.length;
+  const list = c.list('axes', 1) ?? [];
+  if (list.length === 0 && c.int('noop_with_empty_axes', 0)) return null;
+  return new Set(list.length === 0 ? Array(rank).keys() : list.map((axis) => c.axis(axis, rank)));
+}
+
+/** The tensor with the axes of size 1. */
+function reduced(c: Call, v: Value, op: Reduction, over: ReadonlySet<number>): Value {
+  const dims = dimsOf(v);
+  if (dims.length > 4) {
+    // What stays becomes the images, what goes the channels.
+    const order = [...dims.keys()].sort((a, b) => Number(over.has(a)) - Number(over.has(b)));
+    const kept = dims.map((d, i) => (over.has(i) ? 1 : d));
+    const sizes = [product(kept), product(dims.filter((_, i) => over.has(i)))];
+    const flat = c.reshaped(permuted(v, order), sizes);
+    return c.reshaped(c.holds(c.to.add('reduce', [c.to.map(flat)], { op, axes: ['c'] }), 2), kept);
+  }
+  const axes = AXES[dims.length]!.filter((_, i) => over.has(i));
+  return c.holds(c.to.add('reduce', [c.to.map(v)], { op, axes }), dims.length);
+}
+
+/** Keeps the axes of size 1, or drops them, as the operator says. */
+const keepingDims = (c: Call, v: Value, over: ReadonlySet<number>): Value =>
+  c.int('keepdims', 1)
+    ? v
+    : c.reshaped(
+        v,
+        dimsOf(v).filter((_, i) => !over.has(i)),
+      );
+
 const reduce =
-  (op: (typeof REDUCTIONS)[keyof typeof REDUCTIONS]): Operator =>
+  (op: Reduction): Operator =>
   (c) => {
-    const v = c.value(0);
-    const dims = dimsOf(v);
-    const list = c.list('axes', 1) ?? [];
-    if (list.length === 0 && c.int('noop_with_empty_axes', 0)) return v;
-    const reduced = new Set(list.length === 0 ? dims.keys() : list.map((axis) => c.axis(axis, dims.length)));
-    const kept = dims.map((d, i) => (reduced.has(i) ? 1 : d));
-    const out = c.int('keepdims', 1) ? kept : dims.filter((_, i) => !reduced.has(i));
-    if (dims.length > 4) {
-      // What stays becomes the images, what goes the channels.
-      const order = [...dims.keys()].sort((a, b) => Number(reduced.has(a)) - Number(reduced.has(b)));
-      const sizes = [product(kept), product(dims.filter((_, i) => reduced.has(i)))];
-      const flat = c.reshaped(permuted(v, order), sizes);
-      return c.reshaped(c.holds(c.to.add('reduce', [c.to.map(flat)], { op, axes: ['c'] }), 2), out);
-    }
-    const axes = AXES[dims.length]!.filter((_, i) => reduced.has(i));
-    const y = c.holds(c.to.add('reduce', [c.map(0)], { op, axes }), dims.length);
-    return c.int('keepdims', 1) ? y : { ...y, steps: y.steps.filter((_, i) => !reduced.has(i)) };
+    const over = reducedAxes(c);
+    return over ? keepingDims(c, reduced(c, c.value(0), op, over), over) : c.value(0);
   };
+
+/** log(sum(exp(x))) = m + log(sum(exp(x - m))) with the largest m, so that nothing overflows. */
+const reduceLogSumExp: Operator = (c) => {
+  const over = reducedAxes(c);
+  if (!over) return c.value(0);
+  const most = reduced(c, c.value(0), 'max', over);
+  const less = c.apply(binary(c, 'sub', broadcast(c, [c.value(0), most])), { kind: 'exp' });
+  const sum = binary(c, 'add', broadcast(c, [reduced(c, less, 'log_sum', over), most]));
+  return keepingDims(c, sum, over);
+};
 
 /** Pools, and what reduces axes. */
 export const POOL: readonly (readonly [string, Operator])[] = [
@@ -124,5 +152,6 @@ export const POOL: readonly (readonly [string, Operator])[] = [
   ['MaxUnpool', maxUnpool],
   ['ArgMax', arg(false)],
   ['ArgMin', arg(true)],
+  ['ReduceLogSumExp', reduceLogSumExp],
   ...Object.entries(REDUCTIONS).map(([name, op]) => [name, reduce(op)] as const),
 ];
