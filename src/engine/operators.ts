@@ -1,4 +1,5 @@
 export * from './operators/channels.js';
+export * from './operators/confusion.js';
 export * from './operators/conv.js';
 export * from './operators/crop.js';
 export type { On } from './operators/on.js';

@@ -1,6 +1,7 @@
 import { avgPoolCases } from './avg_pool.js';
 import type { Case } from './case.js';
 import { channelCases } from './channels.js';
+import { confusionCases } from './confusion.js';
 import { convTranspose2dCases } from './conv_transpose2d.js';
 import { conv2dCases } from './conv2d.js';
 import { cropCases } from './crop.js';
@@ -21,5 +22,6 @@ export const cases: readonly Case[] = [
   ...stitchCases,
   ...pointwiseCases,
   ...channelCases,
+  ...confusionCases,
   ...imageCases,
 ];

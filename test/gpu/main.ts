@@ -1,5 +1,6 @@
 import './cases.test.js';
 import './image.test.js';
+import './confusion.test.js';
 import './bad_input.test.js';
 import './engine.test.js';
 import './net.test.js';

@@ -14,6 +14,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'src/kernel',
     'src/limits',
     'src/weights/weights',
+    'src/metrics/',
   ],
   ['src/gpu/'],
   ['src/lower/'],

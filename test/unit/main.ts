@@ -3,6 +3,7 @@ import './encode.test.js';
 import './bench.test.js';
 import './bilinear.test.js';
 import './graph.test.js';
+import './metrics.test.js';
 import './nets.test.js';
 import './surgery.test.js';
 import './rarefy.test.js';
