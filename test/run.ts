@@ -1,4 +1,4 @@
-// Runs the tests: node dist/test/run.js unit|cli|chrome|node|deno [--grep REGEXP] [--long]
+// Runs the tests, one suite after another: node dist/test/run.js SUITE[:long] ... [--grep REGEXP] [--long]
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -87,24 +87,36 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { grep: { type: 'string' }, long: { type: 'boolean', default: false } },
 });
-const [suite = ''] = positionals;
-const nodeSuite = NODE_SUITES.find((name) => name === suite);
-const runtime = RUNTIMES.find((name) => name === suite);
-if (positionals.length !== 1 || !(nodeSuite || runtime)) {
-  console.error('usage: node dist/test/run.js unit|cli|chrome|node|deno [--grep REGEXP] [--long]');
+const suites = positionals.map((given) => {
+  const [name, mode] = given.split(':');
+  return {
+    nodeSuite: NODE_SUITES.find((known) => known === name),
+    runtime: RUNTIMES.find((known) => known === name),
+    long: values.long || mode === 'long',
+    known: mode === undefined || mode === 'long',
+  };
+});
+if (suites.length === 0 || suites.some((s) => !s.known || !(s.nodeSuite || s.runtime))) {
+  console.error('usage: node dist/test/run.js unit|cli|chrome|node|deno[:long] ... [--grep REGEXP] [--long]');
   process.exit(2);
 }
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
-const options: TestOptions = { ...values, extraData: Boolean(RAREFY_DATA) };
-console.log(`${suite}${values.long ? ' (long)' : ''}`);
-try {
-  const totals = await (nodeSuite ? inNode(nodeSuite, options) : onGpu(runtime!, options, interrupt.signal));
-  if (failures.length > 0) console.log(`\n${failures.map((line) => `  ${line}`).join('\n')}`);
-  console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-  process.exitCode = totals.failed > 0 ? 1 : 0;
-} catch (error) {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
-  console.log('0 passed, 1 failed, 0 skipped');
-  process.exitCode = 1;
+for (const { nodeSuite, runtime, long } of suites) {
+  if (interrupt.signal.aborted) break;
+  const options: TestOptions = { grep: values.grep, long, extraData: Boolean(RAREFY_DATA) };
+  console.log(`${nodeSuite ?? runtime}${long ? ' (long)' : ''}`);
+  failures.length = 0;
+  try {
+    const totals = await (nodeSuite
+      ? inNode(nodeSuite, options)
+      : onGpu(runtime!, options, interrupt.signal));
+    if (failures.length > 0) console.log(`\n${failures.map((line) => `  ${line}`).join('\n')}`);
+    console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+    if (totals.failed > 0) process.exitCode = 1;
+  } catch (error) {
+    console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+    console.log('0 passed, 1 failed, 0 skipped');
+    process.exitCode = 1;
+  }
 }
