@@ -5,7 +5,7 @@ import type { KindName, Node } from '../../graph/node.js';
 import type { Shape } from '../../shape.js';
 import type { Weights, WeightTensor } from '../weights.js';
 import { arrangement, planes } from './arrange.js';
-import { type Dim, equalDims, showDims } from './size.js';
+import { type Dim, equalDims, free, showDims } from './size.js';
 import { count, typedArray } from './tensor.js';
 import { dimsOf, type Given, inOrder, isGiven, isHost, mapOf, rowMajor, sizes, type Value } from './value.js';
 
@@ -146,12 +146,12 @@ export class Importer {
 
   #input({ info: { name }, dims }: Given): Node {
     const rank = dims.length;
-    const { n, c, h, w } = mapOf(dims.map((d) => d ?? Number.NaN)) as Shape;
-    if (!Number.isSafeInteger(c) || (rank !== 4 && !(Number.isSafeInteger(h) && Number.isSafeInteger(w))))
+    const { n, c, h, w } = mapOf(dims.map((d) => d ?? free('?')));
+    const size = isNumber(h) && isNumber(w) ? ([h, w] as const) : null;
+    if (!isNumber(c) || (rank !== 4 && !size))
       throw new UnsupportedError(
         `input '${name}': sizes [${dims.map((d) => d ?? '?').join(', ')}], only images, height and width may be free; give its sizes`,
       );
-    const size = Number.isNaN(h) || Number.isNaN(w) ? null : ([h, w] as const);
-    return this.graph.input(name, c, size, Number.isNaN(n) ? undefined : n);
+    return this.graph.input(name, c, size, isNumber(n) ? n : undefined);
   }
 }
