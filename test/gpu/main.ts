@@ -7,6 +7,7 @@ import './net.test.js';
 import './family.test.js';
 import './oracles.test.js';
 import './oracles_caffe.test.js';
+import './oracles_nets.test.js';
 import './dense.test.js';
 import './layers.test.js';
 import './readme.test.js';
