@@ -88,6 +88,19 @@ export class WeightsError extends Error {
   }
 }
 
+/** A data set that lacks a file or a split, or a file of it that does not fit: a size, a label, a name. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+  constructor(
+    message: string,
+    /** The file or folder, or the spec of the data set. */
+    readonly path: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${path}: ${message}`, options);
+  }
+}
+
 /** Bytes that did not arrive, or that are not those that were wanted: a status, a length, a hash. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';

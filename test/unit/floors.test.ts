@@ -21,7 +21,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['src/ops/'],
   ['src/engine/'],
   ['src/graph/'],
-  ['src/nets/', 'src/image/', 'src/weights/'],
+  ['src/nets/', 'src/image/', 'src/weights/', 'src/data/'],
   ['src/index'],
   ['src/page/', 'src/cli/', 'bench/', 'package.json'],
 ];

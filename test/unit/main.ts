@@ -30,6 +30,7 @@ import './import.test.js';
 import './server.test.js';
 import './channel_wise.test.js';
 import './image.test.js';
+import './data_sets.test.js';
 import './preprocess.test.js';
 import './readme.test.js';
 import './oracle_formats.test.js';

@@ -1,0 +1,18 @@
+import type { DataSet } from './dataset.js';
+import type { DataFiles } from './files.js';
+import { folder } from './folder.js';
+import { type DataLayout, parseSpec } from './spec.js';
+import { voc } from './voc.js';
+
+/** By the word before the colon of a spec. */
+export const LAYOUTS: Readonly<Record<string, DataLayout>> = { voc, folder };
+
+/**
+ * Opens a data set by its spec, `LAYOUT:SOURCE[,KEY=VALUE]...`, as `voc:VOC2011` or
+ * `folder:images,labels=masks,classes=3`. Pictures are read one by one, by `load`.
+ * @throws DataError with the spec, or the path that does not fit.
+ */
+export function openDataSet(text: string, files: DataFiles): Promise<DataSet> {
+  const spec = parseSpec(text, LAYOUTS);
+  return LAYOUTS[spec.layout]!.open(spec, files);
+}
