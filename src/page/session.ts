@@ -106,7 +106,8 @@ export class Session {
       onProgress: (p) => this.#host.progress({ text: p.layer, done: Math.round(100 * p.done), total: 100 }),
     });
     x.buffer.destroy();
-    const [y] = Object.values(outputs);
+    const [y, ...others] = Object.values(outputs);
+    for (const other of others) other.buffer.destroy();
     const report = {
       image,
       width: shape.w,

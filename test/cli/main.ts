@@ -4,3 +4,4 @@ import './equivalence.test.js';
 import './convert.test.js';
 import './heatmap.test.js';
 import './segment.test.js';
+import './segment_frames.test.js';

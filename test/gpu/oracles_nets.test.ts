@@ -20,11 +20,8 @@ const FORMATS_AGREE = 1e-5;
 
 /** The label of each pixel of a PNG: the index of its palette, or white on black. */
 async function readLabels(path: string): Promise<Uint8Array> {
-  const bytes = await extraData(path);
-  const colourType = bytes[25]; // of IHDR: 0 grey, 3 with a palette
-  if (colourType === 3) return decodeLabels(bytes).labels;
-  const { rgba } = decodeImage(bytes);
-  return Uint8Array.from({ length: rgba.length / 4 }, (_, i) => Number(rgba[4 * i]! > 127));
+  const { labels, palette } = decodeLabels(await extraData(path));
+  return palette ? labels : labels.map((grey) => Number(grey > 127));
 }
 
 /** The graph of the folder with the numbers of one file. */

@@ -1,12 +1,12 @@
 import type { SegmentReport } from '../../page/jobs/segment.js';
 import { command, type Tools, UsageError } from '../command.js';
-import { Files, MODEL_ARGS, type ModelArgs, modelOptions, picture } from '../model_args.js';
+import { Files, MODEL_ARGS, type ModelArgs, modelOptions, parseSize, picture } from '../model_args.js';
 import { filesText, layersText, netText, runText } from '../run_text.js';
 import { table } from '../table.js';
 
 /** Runs the segment job over pictures; none stands for one that the project draws itself. */
 export function segmentImages(
-  args: ModelArgs & { out: string },
+  args: ModelArgs & { out: string; size?: string | undefined },
   images: readonly string[],
   tools: Tools,
   fallback: ModelArgs = {},
@@ -15,8 +15,12 @@ export function segmentImages(
   const named = args.net || args.prototxt || args.model || args.caffemodel;
   const model = modelOptions(named ? args : { ...args, ...fallback }, files);
   const pictures = images.map((path) => picture(path, files));
+  const names = pictures.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice) throw new UsageError(`segment: two images named ${twice}, should write different files`);
   const options = {
     ...model,
+    ...(args.size && { size: parseSize('--size', args.size) }),
     images: pictures.length > 0 ? pictures : [{ file: null, name: 'test-picture' }],
   };
   return tools.run('segment', options, { files: files.paths, outDir: args.out });
@@ -25,6 +29,11 @@ export function segmentImages(
 export function segmentText(report: SegmentReport, out: string, layers: boolean): string {
   const runs = report.runs.flatMap((run) => [
     runText(run),
+    ...(run.picture[0] === run.height && run.picture[1] === run.width
+      ? []
+      : [
+          `the picture of ${run.picture.join(' x ')} pixels was fitted to this size, and its labels to its own`,
+        ]),
     table(
       run.labels.slice(0, 5).map((l) => ['label', `${l.name ?? l.index} ${(100 * l.share).toFixed(1)} %`]),
     ),
@@ -41,6 +50,11 @@ export const segment = command({
   args: {
     image: { type: 'positional', description: 'a PNG or JPEG; more may follow', required: true },
     ...MODEL_ARGS,
+    size: {
+      type: 'string',
+      description: 'stretch the image to this for the net; labels are of its own size',
+      valueHint: 'HxW',
+    },
     layers: { type: 'boolean', description: 'print the time of each layer' },
   },
   more: true,

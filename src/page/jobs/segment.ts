@@ -1,5 +1,7 @@
 import { vocPalette } from '../../image/palette.js';
 import { encodeLabels } from '../../image/png.js';
+import type { Pair } from '../../shape.js';
+import { fit, fitPicture, fitScores } from '../fit.js';
 import type { Host } from '../host.js';
 import { loadModel, type ModelOptions } from '../model.js';
 import { type NetReport, type RunReport, Session, type SessionOptions } from '../session.js';
@@ -7,10 +9,14 @@ import { type NetReport, type RunReport, Session, type SessionOptions } from '..
 export interface SegmentOptions extends ModelOptions, SessionOptions {
   /** Pictures by the names that the command gave them; null for one that needs no file. */
   readonly images: readonly { readonly file: string | null; readonly name: string }[];
+  /** Height and width to which pictures are stretched before the net; labels are of the picture's own size. */
+  readonly size?: Pair;
 }
 
 export interface SegmentReport extends NetReport {
   readonly runs: readonly (RunReport & {
+    /** Height and width of the picture; those of the report are of the net's input. */
+    readonly picture: Pair;
     readonly files: readonly string[];
     /** Share of the pixels of each label that occurs, largest first. */
     readonly labels: readonly {
@@ -30,7 +36,10 @@ export async function segment(host: Host, o: SegmentOptions): Promise<SegmentRep
   for (const { file, name } of o.images) {
     const picture = await session.picture(file);
     const { width, height } = picture;
-    const { y, report } = await session.run(session.input(picture), name);
+    const fitted = fit(model.graph, [height, width], o.size);
+    const x = session.input(await fitPicture(session.engine, picture, fitted));
+    const run = await session.run(x, name);
+    const y = fitScores(session.engine, run.y, fitted);
     const { map, labels } = await session.labels(y);
     y.buffer.destroy();
     const files = [`${name}-labels.png`, `${name}-overlay.png`] as const;
@@ -47,7 +56,12 @@ export async function segment(host: Host, o: SegmentOptions): Promise<SegmentRep
       name: model.labels?.[index] ?? null,
       share: count / labels.length,
     }));
-    runs.push({ ...report, files, labels: shares.sort((a, b) => b.share - a.share) });
+    runs.push({
+      ...run.report,
+      picture: [height, width],
+      files,
+      labels: shares.sort((a, b) => b.share - a.share),
+    });
   }
   session.close();
   return { ...session.report, runs };
