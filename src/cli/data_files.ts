@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
 import type { DataFiles } from '../data/files.js';
+import type { DataSpec } from '../data/spec.js';
 import { DataError } from '../errors.js';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -18,3 +20,18 @@ export const diskFiles: DataFiles = {
   read: (path) => readFile(path).catch(failed(path, 'a file of the data set')),
   list: async (folder) => (await readdir(folder).catch(failed(folder, 'a folder of the data set'))).sort(),
 };
+
+/** Those files alone that a spec names, or that lie in folders that it names: what a page may ask for. */
+export function filesOf({ source, options }: Pick<DataSpec, 'source' | 'options'>): DataFiles {
+  const roots = [source, ...Object.values(options)].map((path) => resolve(path));
+  const among = (path: string): string => {
+    const found = resolve(path);
+    if (roots.some((root) => found === root || found.startsWith(root.endsWith(sep) ? root : root + sep)))
+      return path;
+    throw new DataError(`outside of the data set, should be in ${roots.join(' or ')}`, path);
+  };
+  return {
+    read: async (path) => diskFiles.read(among(path)),
+    list: async (folder) => diskFiles.list(among(folder)),
+  };
+}

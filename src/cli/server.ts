@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { DataFiles } from '../data/files.js';
+import { sentError } from '../page/host.js';
 import type { JobDescription, SentError } from '../page/protocol.js';
 
 export interface ServerOptions {
@@ -17,6 +19,8 @@ export interface ServerOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Folders served read-only under their names. */
   readonly folders?: Readonly<Record<string, string>>;
+  /** Files of data sets, by their paths. */
+  readonly data?: DataFiles | undefined;
   /** Where output files go; without it they are refused. */
   readonly outDir?: string | undefined;
   readonly onEvent?: ((event: unknown) => void) | undefined;
@@ -101,6 +105,19 @@ export async function serve(options: ServerOptions): Promise<Server> {
     await pipeline(createReadStream(path), response);
   }
 
+  /** `data?read=PATH` and `data?list=FOLDER`; an error goes to the page as it is. */
+  async function sendData(response: ServerResponse, files: DataFiles, query: URLSearchParams) {
+    const [path, folder] = [query.get('read'), query.get('list')];
+    try {
+      if (path !== null) return void response.end(await files.read(path));
+      if (folder !== null) return void response.end(JSON.stringify(await files.list(folder)));
+      empty(response, 400);
+    } catch (error) {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(sentError(error)));
+    }
+  }
+
   async function receiveFile(request: IncomingMessage, response: ServerResponse, name: string) {
     const path = outDir && !name.includes('/') ? inside(outDir, name) : null;
     if (!path) return void empty(response, 403);
@@ -153,6 +170,8 @@ export async function serve(options: ServerOptions): Promise<Server> {
     }
     if (head === 'page.js') return sendFile(response, options.bundle);
     if (head.endsWith('.js.map')) return sendFile(response, join(options.bundle, '..', head));
+    if (head === 'data' && options.data)
+      return sendData(response, options.data, new URL(request.url!, 'http://localhost').searchParams);
     if (head === 'job') {
       response.setHeader('content-type', 'application/json');
       return void response.end(JSON.stringify(options.job));

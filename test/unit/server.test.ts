@@ -1,10 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { filesOf } from '../../src/cli/data_files.js';
 import { inside, type Server, serve } from '../../src/cli/server.js';
-import { LimitError } from '../../src/errors.js';
+import { DataError, LimitError } from '../../src/errors.js';
+import { serverFiles } from '../../src/page/data_files.js';
 import { sentError } from '../../src/page/host.js';
 
 describe('the job server', () => {
@@ -18,12 +28,15 @@ describe('the job server', () => {
     folder = mkdtempSync(join(tmpdir(), 'rarefy-'));
     writeFileSync(join(folder, 'secret'), 'secret');
     writeFileSync(join(folder, 'a photo.png'), 'pixels');
+    mkdirSync(join(folder, 'set'));
+    writeFileSync(join(folder, 'set/a b.txt'), '1');
     events.length = 0;
     server = await serve({
       job: { name: 'doctor', options: { a: 1 }, runtime: 'node' },
       bundle: join(folder, 'page.js'),
       files: { '0': join(folder, 'a photo.png') },
       folders: { data: folder },
+      data: filesOf({ source: join(folder, 'set'), options: {} }),
       outDir: join(folder, 'out'),
       onEvent: (event) => events.push(event),
     });
@@ -40,6 +53,22 @@ describe('the job server', () => {
     expect(response.headers.get('cross-origin-embedder-policy')).to.equal('require-corp');
     expect(await (await get('files/0')).text()).to.equal('pixels');
     expect(await (await get('data/a%20photo.png')).text()).to.equal('pixels');
+  });
+  it('reads the files of a data set, and those alone', async () => {
+    const { url } = server;
+    const files = serverFiles({ url, signal: new AbortController().signal });
+    expect(new TextDecoder().decode(await files.read(join(folder, 'set/a b.txt')))).to.equal('1');
+    expect(await files.list(join(folder, 'set'))).to.deep.equal(['a b.txt']);
+    for (const [path, message] of [
+      ['set/none', `${join(folder, 'set/none')}: missing, should be a file of the data set`],
+      ['secret', `${join(folder, 'secret')}: outside of the data set, should be in ${join(folder, 'set')}`],
+      ['set/../secret', `${join(folder, 'set')}/../secret: outside of the data set, should be in`],
+    ] as const) {
+      const error = await files.read(`${folder}/${path}`).catch((e) => e);
+      expect(error).to.be.instanceOf(DataError);
+      expect(error.message).to.contain(message);
+      expect(error.path).to.equal(`${folder}/${path}`);
+    }
   });
   it('knows nothing outside its secret, its files and its folders', async () => {
     const { origin } = new URL(server.url);
