@@ -1,4 +1,4 @@
-// y[n, h, w, c] = x[from_n[n], from_h[h], from_w[w], from_c[c]], or value where one of them is below 0
+// y[n, h, w, c] = x[source_n[n], source_h[h], source_w[w], source_c[c]], or value where one of them is below 0
 //
 // Slices, pads and takes are gathers: the tables come from the host. One invocation per vec4 of y.
 
@@ -21,7 +21,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<Elem>>;        // [N, H, W, C/4]
-@group(0) @binding(2) var<storage, read> from: array<i32>;            // of n, c, h and w, one after another
+@group(0) @binding(2) var<storage, read> source: array<i32>;          // of n, c, h and w, one after another
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, C/4]
 
 @compute @workgroup_size(64, 1, 1)
@@ -35,12 +35,12 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
   let oy = params.row + row % params.rows;
   let n = params.image + row / params.rows;
 
-  let image = from[n];
-  let iy = from[params.n + params.c + oy];
-  let ix = from[params.n + params.c + params.h + ox];
+  let image = source[n];
+  let iy = source[params.n + params.c + oy];
+  let ix = source[params.n + params.c + params.h + ox];
   var value = vec4<Elem>();
   for (var lane = 0u; lane < 4u && 4u * slot + lane < params.c; lane++) {
-    let c = from[params.n + 4u * slot + lane];
+    let c = source[params.n + 4u * slot + lane];
     if (min(min(image, iy), min(ix, c)) < 0) {
       value[lane] = Elem(params.value);
     } else {

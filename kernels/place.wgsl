@@ -32,7 +32,7 @@ fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid
   let row = index / (params.c4 * params.x_w);
   let iy = params.row + row % params.rows;
   let n = params.image + row / params.rows;
-  let from = ((n * params.x_h + iy) * params.x_w + ix) * params.c4 + c - params.x_base;
+  let at = ((n * params.x_h + iy) * params.x_w + ix) * params.c4 + c - params.x_base;
   let to = (((n + params.at_n) * params.y_h + iy + params.at_h) * params.y_w + ix + params.at_w) * params.c4 + c;
-  y[to - params.y_base] = x[from];
+  y[to - params.y_base] = x[at];
 }

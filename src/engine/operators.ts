@@ -1,7 +1,9 @@
+export * from './operators/arithmetic.js';
 export * from './operators/channels.js';
 export * from './operators/confusion.js';
 export * from './operators/conv.js';
 export * from './operators/crop.js';
+export * from './operators/gather.js';
 export type { On } from './operators/on.js';
 export * from './operators/pointwise.js';
 export * from './operators/pool.js';

@@ -130,6 +130,15 @@ export function takeShape(op: string, x: Shape, { axis, indices }: TakeOptions):
 export const takeTables = (x: Shape, { axis, indices }: TakeOptions): GatherTables =>
   onAxis(x, axis, Int32Array.from(indices));
 
+/** The rows of x under rows [from, to) of y, at least one. */
+const readRows =
+  (table: Int32Array) =>
+  (from: number, to: number): readonly [number, number] => {
+    const read = table.subarray(from, to).filter((row) => row >= 0);
+    const first = read.reduce((a, b) => Math.min(a, b), read[0] ?? 0);
+    return [first, read.reduce((a, b) => Math.max(a, b), first) + 1];
+  };
+
 /** y[n, c, h, w] = x at the tables' indices, or `value` where one is below 0. */
 export function gather<B>(
   ctx: Lowering<B>,
@@ -138,12 +147,14 @@ export function gather<B>(
   value = 0,
 ): Dispatch<B>[] {
   const { n, c, h, w } = y.shape;
-  const from = ctx.constant(
+  const source = ctx.constant(
     Uint32Array.from(AXES.flatMap((axis) => Array.from(tables[axis], (i) => i >>> 0))),
   );
-  const same = tables.n.every((source, i) => source === i);
-  return splitRows(ctx, y, []).map((band): Dispatch<B> => {
-    const xv = imagesView(ctx, x, same ? band : null);
+  const same = tables.n.every((at, i) => at === i);
+  const rows = readRows(tables.h);
+  return splitRows(ctx, y, same ? [{ t: x, rows }] : []).map((band): Dispatch<B> => {
+    const read = rows(band.row, band.row + band.rows);
+    const xv = same ? rowsView(ctx, x, band, read) : imagesView(ctx, x, null);
     const yv = rowsView(ctx, y, band);
     const invocations = band.images * band.rows * w * blocks(c);
     return {
@@ -166,7 +177,7 @@ export function gather<B>(
         x_base: xv.base,
         value,
       },
-      bindings: { x: xv.view, from, y: yv.view },
+      bindings: { x: xv.view, source, y: yv.view },
       invocations,
       flops: 0,
       bytes: xv.bytes + yv.bytes,

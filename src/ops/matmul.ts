@@ -4,11 +4,16 @@ import { ShapeError } from '../errors.js';
 import { type Band, type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
 import { blocks, type Shape, showShape } from '../shape.js';
 
+/** How many columns the second map has, for graphs: channels follow from them. */
+export interface MatmulOptions {
+  readonly columns: number;
+}
+
 /**
  * [n, J, h, M] from a of [n, K, h, M] and b of [n, K, h, J]: rows of a are its columns i, the sums run over
  * the channels. n and h are equal, or 1 and repeated.
  */
-export function matmulShape(op: string, a: Shape, b: Shape, { columns }: { columns: number }): Shape {
+export function matmulShape(op: string, a: Shape, b: Shape, { columns }: MatmulOptions): Shape {
   const meets = (p: number, q: number) => p === q || p === 1 || q === 1;
   if (a.c !== b.c || !meets(a.n, b.n) || !meets(a.h, b.h))
     throw new ShapeError(

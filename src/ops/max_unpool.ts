@@ -2,7 +2,7 @@ import maxUnpoolKernel from '../../kernels/max_unpool.wgsl';
 import winnerPlaceKernel from '../../kernels/winner_place.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
-import { imagesView, type Lowering, type Operand } from '../lower/lowering.js';
+import { imagesView, type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
 import { pixelRuns } from '../lower/pixel_runs.js';
 import { blocks, type Pair, type Shape, sameShape, showShape } from '../shape.js';
 
@@ -30,25 +30,36 @@ export function maxUnpool<B>(
     throw new ShapeError(
       `${ctx.op}: positions up to ${size} in ${ctx.elem}, should be at most ${MOST[ctx.elem]}`,
     );
-  const [xv, pv, yv] = [x, position, y].map((t) => imagesView(ctx, t, null)) as [
-    View3<B>,
-    View3<B>,
-    View3<B>,
-  ];
-  const launch = (clear: boolean, count: number): Dispatch<B> => ({
-    kernel: maxUnpoolKernel,
-    elem: ctx.elem,
-    constants: { CLEAR: Number(clear) },
-    params: { count, x_c: x.shape.c, x_c4: blocks(x.shape.c), c, h, w, size },
-    bindings: { x: xv.view, position: pv.view, y: yv.view },
-    invocations: count,
-    flops: 0,
-    bytes: yv.bytes,
+  const [xv, pv] = [imagesView(ctx, x, null), imagesView(ctx, position, null)];
+  const values = x.shape.n * x.shape.h * x.shape.w * x.shape.c;
+  return splitRows(ctx, y, []).flatMap((band) => {
+    const yv = rowsView(ctx, y, band);
+    const first = (band.image * h + band.row) * w;
+    const pixels = band.images * band.rows * w;
+    const launch = (clear: boolean, count: number): Dispatch<B> => ({
+      kernel: maxUnpoolKernel,
+      elem: ctx.elem,
+      constants: { CLEAR: Number(clear) },
+      params: {
+        count,
+        x_c: x.shape.c,
+        x_c4: blocks(x.shape.c),
+        c,
+        h,
+        w,
+        size,
+        first,
+        end: first + pixels,
+        y_base: yv.base,
+      },
+      bindings: { x: xv.view, position: pv.view, y: yv.view },
+      invocations: count,
+      flops: 0,
+      bytes: yv.bytes,
+    });
+    return [launch(true, pixels * blocks(c)), launch(false, values)];
   });
-  return [launch(true, n * h * w * blocks(c)), launch(false, x.shape.n * x.shape.h * x.shape.w * x.shape.c)];
 }
-
-type View3<B> = ReturnType<typeof imagesView<B>>;
 
 /** How positions count in their plane: h * W + w, or by columns, w * H + h. */
 export interface WinnerOrder {

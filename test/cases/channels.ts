@@ -33,7 +33,7 @@ function joined(
     launch(engine, data, elem) {
       const xs = names.map((x, i) => upload(engine, data[x]!, shapes[i]!, elem, x));
       const y = empty(engine, ys, elem, 'y');
-      return { outputs: [y], run: (on) => void concat(on, xs, y), free: () => free(...xs, y) };
+      return { outputs: [y], run: (on) => void concat(on, xs, {}, y), free: () => free(...xs, y) };
     },
   };
 }

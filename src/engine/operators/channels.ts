@@ -1,5 +1,5 @@
 import { argmax as argmaxOp } from '../../ops/argmax.js';
-import { concat as concatOp, concatShape } from '../../ops/concat.js';
+import { type ConcatOptions, concat as concatOp, concatShape } from '../../ops/concat.js';
 import { type LrnOptions, lrn as lrnOp } from '../../ops/lrn.js';
 import { type SoftmaxOptions, softmax as softmaxOp } from '../../ops/softmax.js';
 import { emptyPixels, type LabelMap } from '../pixels.js';
@@ -7,11 +7,11 @@ import { recorded } from '../recording.js';
 import type { Tensor } from '../tensor.js';
 import { alike, engineOf, type On, output } from './on.js';
 
-/** The channels of the maps one after another: [N, sum of C, H, W]. */
-export function concat(on: On, xs: readonly Tensor[], y?: Tensor): Tensor {
+/** Maps one after another along an axis, the channels by default: [N, sum of C, H, W]. */
+export function concat(on: On, xs: readonly Tensor[], o: ConcatOptions = {}, y?: Tensor): Tensor {
   const shapes = xs.map((x) => x.shape);
-  const out = output(on, 'concat', alike('concat', xs), concatShape('concat', shapes), y);
-  recorded(on, (r) => r.add(concatOp(r.lowering('concat', out.elem), { xs, y: out })));
+  const out = output(on, 'concat', alike('concat', xs), concatShape('concat', shapes, o), y);
+  recorded(on, (r) => r.add(concatOp(r.lowering('concat', out.elem), { xs, y: out }, o)));
   return out;
 }
 

@@ -12,7 +12,7 @@ import {
   takeTables,
 } from '../../ops/gather.js';
 import { type GridSampleOptions, gridSample, gridSampleShape } from '../../ops/grid_sample.js';
-import { matmul, matmulShape } from '../../ops/matmul.js';
+import { type MatmulOptions, matmul, matmulShape } from '../../ops/matmul.js';
 import { maxUnpool, maxUnpoolShape } from '../../ops/max_unpool.js';
 import { type RearrangeOptions, rearrange, rearrangeShape } from '../../ops/rearrange.js';
 import type { Pair, Shape } from '../../shape.js';
@@ -27,7 +27,7 @@ export interface TensorAttrs {
   slice: SliceOptions;
   take: TakeOptions;
   /** y[n, j, h, i] = sum over k of a[n, k, h, i] * b[n, k, h, j]; `columns` is the number of j. */
-  matmul: { readonly columns: number };
+  matmul: MatmulOptions;
   /** The first input at the positions that the second holds, in [n, c, ...size]. */
   max_unpool: { readonly size: Pair };
   /** The first input at the columns and rows that the second holds. */
