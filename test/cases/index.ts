@@ -1,3 +1,4 @@
+import { arithmeticCases } from './arithmetic.js';
 import { avgPoolCases } from './avg_pool.js';
 import type { Case } from './case.js';
 import { channelCases } from './channels.js';
@@ -5,6 +6,7 @@ import { confusionCases } from './confusion.js';
 import { convTranspose2dCases } from './conv_transpose2d.js';
 import { conv2dCases } from './conv2d.js';
 import { cropCases } from './crop.js';
+import { gatherCases } from './gather.js';
 import { imageCases } from './image.js';
 import { maxPoolCases } from './max_pool.js';
 import { pointwiseCases } from './pointwise.js';
@@ -23,5 +25,7 @@ export const cases: readonly Case[] = [
   ...pointwiseCases,
   ...channelCases,
   ...confusionCases,
+  ...arithmeticCases,
+  ...gatherCases,
   ...imageCases,
 ];

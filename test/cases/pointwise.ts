@@ -6,6 +6,7 @@ import type { Activation } from '../../src/ops/activation.js';
 import type { Shape } from '../../src/shape.js';
 import * as reference from '../reference/pointwise.js';
 import { type Case, product, sumTolerance } from './case.js';
+import { mapCase } from './maps.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
 type Data = Readonly<Record<string, Float32Array>>;
@@ -67,6 +68,51 @@ const activate = (name: string, size: Size, f: Activation, tolerance: number): C
     run: (on, [x], _, y) => void activation(on, x!, f, y),
   });
 
+/** `values` of those that are uniform in [-1, 1), as f16 holds them. */
+const functionOf = (
+  f: Activation,
+  tolerance: number,
+  values: (v: number) => number = (v) => Math.round(256 * v) / 64,
+  name: string = f.kind,
+): Case =>
+  mapCase({
+    op: 'activation',
+    name,
+    maps: [[2, 7, 9, 11]],
+    y: { n: 2, c: 7, h: 9, w: 11 },
+    tolerance,
+    values,
+    reference: ([x]) => reference.activation(x!.data, f),
+    run: (on, [x], y) => void activation(on, x!, f, y),
+  });
+
+const above0 = (v: number): number => 2 ** -8 + Math.round(256 * Math.abs(v)) / 64;
+/** WGSL's bounds for exp and a quotient, and log good to 2^-21 near 1. */
+const FUNCTION_TOLERANCE = 2 ** -20;
+const EXACT = ['neg', 'abs', 'floor', 'ceil', 'round', 'trunc', 'sign'] as const;
+const SMOOTH = ['tanh', 'exp', 'softplus', 'softsign', 'hard_swish', 'mish'] as const;
+
+const functionCases: readonly Case[] = [
+  ...EXACT.map((kind) => functionOf({ kind }, 0, (v) => Math.round(8 * v) / 2)),
+  ...SMOOTH.map((kind) => functionOf({ kind }, FUNCTION_TOLERANCE)),
+  functionOf({ kind: 'square' }, sumTolerance(1)),
+  functionOf({ kind: 'not' }, 0, Math.round),
+  functionOf({ kind: 'log' }, FUNCTION_TOLERANCE, above0),
+  functionOf({ kind: 'sqrt' }, FUNCTION_TOLERANCE, above0),
+  functionOf({ kind: 'reciprocal' }, FUNCTION_TOLERANCE, above0),
+  // WGSL lets sin and cos be off by 2^-11, within [-pi, pi].
+  functionOf({ kind: 'sin' }, 2 ** -11, (v) => 3 * v),
+  functionOf({ kind: 'cos' }, 2 ** -11, (v) => 3 * v),
+  functionOf({ kind: 'erf' }, FUNCTION_TOLERANCE),
+  functionOf({ kind: 'gelu', approximate: 'none' }, FUNCTION_TOLERANCE, undefined, 'gelu by erf'),
+  functionOf({ kind: 'gelu', approximate: 'tanh' }, FUNCTION_TOLERANCE, undefined, 'gelu by tanh'),
+  functionOf({ kind: 'hard_sigmoid', alpha: 0.3, beta: 0.4 }, sumTolerance(2)),
+  functionOf({ kind: 'thresholded_relu', alpha: 0.75 }, 0),
+  functionOf({ kind: 'elu', alpha: 1.5 }, FUNCTION_TOLERANCE),
+  functionOf({ kind: 'celu', alpha: 0.5 }, FUNCTION_TOLERANCE),
+  functionOf({ kind: 'selu', alpha: 1.6732632, gamma: 1.050701 }, FUNCTION_TOLERANCE),
+];
+
 /** Up to eight maps: a, b, c, ... */
 const add = (name: string, size: Size, coefficients: readonly number[], relu = false): Case => {
   const maps = [...'abcdefgh'].slice(0, coefficients.length);
@@ -97,6 +143,7 @@ export const pointwiseCases: readonly Case[] = [
   activate('sigmoid', [1, 5, 12, 11], { kind: 'sigmoid' }, SIGMOID_TOLERANCE),
   activate('clip to an interval', [1, 6, 11, 10], { kind: 'clip', min: -0.25, max: 0.5 }, 0),
   activate('clip from below only', [1, 3, 10, 9], { kind: 'clip', min: -0.5 }, 0),
+  ...functionCases,
   pointwise({
     op: 'prelu',
     name: 'a slope for each channel',

@@ -72,7 +72,7 @@ export function reduce(x: Planar, { op, axes }: ReduceOptions, y: Shape): Float6
   const size = axes.reduce((product, axis) => product * x.shape[axis], 1);
   const sum = (list: readonly number[], f = (v: number) => v) => list.reduce((total, v) => total + f(v), 0);
   const one: Readonly<Record<ReduceOptions['op'], (list: readonly number[]) => number>> = {
-    sum,
+    sum: (list) => sum(list),
     mean: (list) => sum(list) / size,
     max: (list) => Math.max(...list),
     min: (list) => Math.min(...list),
@@ -97,9 +97,9 @@ export const argmax = (x: Planar, { last = false, min = false }, y: Shape): Floa
     return best;
   });
 
-/** 1 in the channel that each label names; the label `ignore` names none. */
+/** 1 in the channel that each label names, from the end where it is negative; the label `ignore` names none. */
 export const oneHot = (x: Planar, { ignore }: { ignore?: number | null }, y: Shape): Float64Array =>
   fill(y, (i) => {
     const label = x.data[at(x.shape, { ...i, c: 0 })]!;
-    return Number(label === i.c && label !== ignore);
+    return Number(label !== ignore && i.c === (label < 0 ? label + y.c : label));
   });

@@ -10,7 +10,11 @@ import {
   takeShape,
   takeTables,
 } from '../../ops/gather.js';
-import { type GridSampleOptions, gridSample as gridSampleOp, gridSampleShape } from '../../ops/grid_sample.js';
+import {
+  type GridSampleOptions,
+  gridSample as gridSampleOp,
+  gridSampleShape,
+} from '../../ops/grid_sample.js';
 import { maxUnpool as maxUnpoolOp, maxUnpoolShape } from '../../ops/max_unpool.js';
 import type { Pair } from '../../shape.js';
 import { recorded } from '../recording.js';
