@@ -16,6 +16,8 @@ export interface ConformanceCase {
 export interface ConformanceSet {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Of a Caffe net: the blob of each output; the first output without a name. */
+  readonly blobs?: readonly (string | null)[];
 }
 
 /** A case that did not pass, and the error or the largest difference. */
@@ -46,28 +48,24 @@ function numbered(files: ReadonlySet<string>, folder: string, what: string): str
 
 /**
  * The cases among files of a folder: an ONNX backend case has a `model.onnx`, with `test_data_set_N/` or
- * `input_N.npy` and `output_N.npy` beside it; a Caffe layer case has a `deploy.prototxt`, with
- * `output.npy`, and `input.npy` or a `blob.npy` that the folder above shares.
+ * `input_N.npy` and `output_N.npy` beside it; a Caffe case has a `deploy.prototxt`, with `output.npy` or
+ * `output_<blob>.npy`, and `input.npy` or a `blob.npy` that a folder above shares.
  * @param paths relative, with slashes.
+ * @param root what a case in the folder itself is called.
  */
-export function findCases(paths: readonly string[]): ConformanceCase[] {
+export function findCases(paths: readonly string[], root = '.'): ConformanceCase[] {
   const files = new Set(paths);
   const cases: ConformanceCase[] = [];
   for (const path of [...paths].sort()) {
     const folder = folderOf(path);
     const at = folder && `${folder}/`;
-    const name = folder || '.';
+    const name = folder || root;
     if (path === `${at}model.onnx`)
       cases.push({ name, kind: 'onnx', model: path, weights: null, sets: onnxSets(files, at) });
     if (path === `${at}deploy.prototxt`) {
-      const weights = [...files].filter((p) => folderOf(p) === folder && p.endsWith('.caffemodel')).sort();
-      cases.push({
-        name,
-        kind: 'caffe',
-        model: path,
-        weights: weights[0] ?? null,
-        sets: caffeSets(files, at),
-      });
+      const beside = paths.filter((p) => folderOf(p) === folder).sort();
+      const weights = beside.find((p) => p.endsWith('.caffemodel')) ?? null;
+      cases.push({ name, kind: 'caffe', model: path, weights, sets: caffeSets(files, folder, beside) });
     }
   }
   return cases;
@@ -87,11 +85,30 @@ function onnxSets(files: ReadonlySet<string>, at: string): ConformanceSet[] {
   }
 }
 
-function caffeSets(files: ReadonlySet<string>, at: string): ConformanceSet[] {
-  const above = at.slice(0, Math.max(0, at.lastIndexOf('/', at.length - 2)) + 1);
-  const input = [`${at}input.npy`, `${above}blob.npy`].find((p) => files.has(p));
-  const output = `${at}output.npy`;
-  return input && files.has(output) ? [{ inputs: [input], outputs: [output] }] : [];
+/** A file of this name in the folder or in one above. */
+function shared(files: ReadonlySet<string>, folder: string, name: string): string | undefined {
+  const path = folder ? `${folder}/${name}` : name;
+  if (files.has(path)) return path;
+  return folder ? shared(files, folderOf(folder), name) : undefined;
+}
+
+function caffeSets(files: ReadonlySet<string>, folder: string, beside: readonly string[]): ConformanceSet[] {
+  const at = folder && `${folder}/`;
+  const named = beside.map((path) => ({
+    path,
+    found: /^output(?:_(.+))?\.npy$/.exec(path.slice(at.length)),
+  }));
+  const outputs = named.filter(({ found }) => found);
+  if (outputs.length === 0) return [];
+  const own = `${at}input.npy`;
+  const input = files.has(own) ? own : shared(files, folder, 'blob.npy');
+  return [
+    {
+      inputs: input ? [input] : [],
+      outputs: outputs.map(({ path }) => path),
+      blobs: outputs.map(({ found }) => found![1] ?? null),
+    },
+  ];
 }
 
 /** How far values may be off: |a - b| <= absolute + relative * |b|. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
 import { adapterName } from '../../gpu/device.js';
 import { type ConformanceReport, findCases, type Miss } from '../../page/conformance.js';
 import { command, UsageError } from '../command.js';
@@ -35,7 +35,10 @@ export const conformance = command({
   async run({ dir, rtol, atol }, tools) {
     if (!existsSync(dir)) throw new UsageError(`conformance: no folder ${dir}`);
     const paths = await readdir(dir, { recursive: true });
-    const cases = findCases(paths.map((path) => path.split(sep).join('/')));
+    const cases = findCases(
+      paths.map((path) => path.split(sep).join('/')),
+      basename(resolve(dir)),
+    );
     if (cases.length === 0)
       throw new UsageError(
         `conformance: no case in ${dir}, should have folders with a model.onnx or a deploy.prototxt`,

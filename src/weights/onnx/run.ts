@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.js';
 import { download, type Tensor } from '../../engine/tensor.js';
 import { ShapeError } from '../../errors.js';
+import type { CompileOptions } from '../../graph/net_options.js';
 import type { Shape } from '../../shape.js';
 import type { ImportedOnnx } from './import.js';
 import { count, isFloat, type OnnxTensor, typedArray } from './tensor.js';
@@ -18,7 +19,7 @@ export async function runOnnx(
   engine: Engine,
   imported: ImportedOnnx,
   given: ReadonlyMap<string, OnnxTensor>,
-  signal?: AbortSignal,
+  options: Omit<CompileOptions, 'weights'> = {},
 ): Promise<Map<string, OnnxTensor>> {
   const { graph, weights, outputs } = imported;
   const inputs: Record<string, { shape: Shape; data: Float32Array }> = {};
@@ -29,10 +30,10 @@ export async function runOnnx(
   }
   const maps = new Map<string, Tensor>();
   if (graph.outputs.size > 0) {
-    const options = signal ? { signal } : {};
-    const net = await engine.compile(graph, { weights, ...options });
+    const { signal } = options;
+    const net = await engine.compile(graph, { ...options, weights });
     try {
-      const run = await net.run(inputs, options);
+      const run = await net.run(inputs, signal ? { signal } : {});
       for (const [name, y] of Object.entries(run.outputs)) maps.set(name, y as Tensor);
     } finally {
       net.dispose();
