@@ -53,7 +53,7 @@ function numbered(files: ReadonlySet<string>, folder: string, what: string): str
  * @param paths relative, with slashes.
  * @param root what a case in the folder itself is called.
  */
-export function findCases(paths: readonly string[], root = '.'): ConformanceCase[] {
+export function findCases(paths: readonly string[], root: string): ConformanceCase[] {
   const files = new Set(paths);
   const cases: ConformanceCase[] = [];
   for (const path of [...paths].sort()) {
