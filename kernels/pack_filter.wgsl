@@ -15,6 +15,7 @@ struct Params {
   group_stride: u32,
   out_stride: u32,
   in_stride: u32,
+  tap_stride: u32,  // wraps round where the window is turned
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -36,8 +37,8 @@ fn pack_filter(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   var value = vec4f();
   for (var k = 0u; k < 4u; k++) {
     if (i < params.in_group && o + k < params.out_group) {
-      value[k] = raw[group * params.group_stride + (o + k) * params.out_stride + i * params.in_stride + tap
-        - params.raw_base];
+      value[k] = raw[group * params.group_stride + (o + k) * params.out_stride + i * params.in_stride
+        + tap * params.tap_stride - params.raw_base];
     }
   }
   w[index] = vec4<Elem>(value);

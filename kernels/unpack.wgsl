@@ -1,4 +1,4 @@
-// y[n, c, h, w] = x[n, h, w, c/4][c%4]: a band of rows of one image out to planar host data.
+// y[n, c, h, w] = x[n, h, w, c/4][c%4]: rows of one image, or whole images, out to planar data.
 //
 // One invocation per element of y.
 
@@ -6,10 +6,11 @@ override INTEGER: bool = false;  // Elem is u32
 
 struct Params {
   count: u32,     // elements to write
+  c: u32,
   c4: u32,
-  area: u32,      // pixels of this band: its rows times the width
+  area: u32,      // pixels of an image's rows
   x_base: u32,
-  first: u32,     // first pixel of the band in x, counted over images
+  first: u32,     // first pixel in x, counted over images
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -20,8 +21,8 @@ struct Params {
 fn unpack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index / params.area;
-  let pixel = index % params.area;
+  let c = index / params.area % params.c;
+  let pixel = index / (params.area * params.c) * params.area + index % params.area;
   let value = x[(params.first + pixel) * params.c4 + c / 4u - params.x_base][c % 4u];
   y[index] = select(bitcast<u32>(f32(value)), u32(value), INTEGER);
 }

@@ -15,6 +15,7 @@ struct Params {
   group_stride: u32,
   out_stride: u32,
   in_stride: u32,
+  tap_stride: u32,  // wraps round where the window is turned
 }
 
 alias Three = array<vec4f, 3>;
@@ -36,7 +37,8 @@ fn load(o: u32, i: u32, tap: u32) -> vec4f {
   var value = vec4f();
   for (var k = 0u; k < 4u; k++) {
     if (i < params.in_group && o + k < params.out_group) {
-      value[k] = raw[(o + k) * params.out_stride + i * params.in_stride + tap - params.raw_base];
+      value[k] = raw[(o + k) * params.out_stride + i * params.in_stride
+        + tap * params.tap_stride - params.raw_base];
     }
   }
   return value;

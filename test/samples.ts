@@ -1,9 +1,9 @@
 import type { Attrs } from '../src/graph/kinds.js';
-import type { KindName } from '../src/graph/node.js';
+import type { LayerKind } from '../src/graph/node.js';
 
 /** A layer of each kind that says all that it can say: how many inputs of 8 channels it reads, and its attributes. */
 export const samples: {
-  readonly [K in KindName]: { readonly inputs: number; readonly attrs: Attrs[K] };
+  readonly [K in LayerKind]: { readonly inputs: number; readonly attrs: Attrs[K] };
 } = {
   conv2d: {
     inputs: 1,

@@ -50,6 +50,7 @@ export class Recording {
       elem,
       limits: this.engine.limits,
       features: this.engine.features,
+      memory: 'fast',
       maxFlops: Number.POSITIVE_INFINITY,
       scratch: (bytes) => this.temporary(bytes, `${op} scratch`),
       constant: (data): View<GPUBuffer> => {

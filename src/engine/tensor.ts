@@ -149,6 +149,7 @@ export async function download(engine: Engine, t: Tensor<ElemType>): Promise<Uin
           const xv = rowsView(r.lowering('download', 'f32'), t, band);
           const params = {
             count: area * c,
+            c,
             c4: blocks(c),
             area,
             x_base: xv.base,
@@ -220,7 +221,7 @@ export function uploadFilter(
     recorded(engine, (r) => {
       const [from, to] = rawRange(shape, part);
       const raw = rawView(r, data, from, to, label);
-      r.add([packTiles(shape, layout, elem, part, raw.view, raw.base, buffer)]);
+      r.add([packTiles(shape, layout, elem, part, raw, buffer)]);
     });
     return { view: whole(buffer, bytes), ...part };
   });

@@ -6,10 +6,10 @@ import { PIXEL_FORMS } from './forms/pixel.js';
 import { POOL_FORMS } from './forms/pool.js';
 import { TENSOR_FORMS } from './forms/tensor.js';
 import type { Attrs } from './kinds.js';
-import type { KindName } from './node.js';
+import type { LayerKind } from './node.js';
 
-/** How a file describes each kind of layer. */
-export const FORMS: { readonly [K in KindName]: Form<Attrs[K]> } = {
+/** How a file describes each kind of layer that a net has. */
+export const FORMS: { readonly [K in LayerKind]: Form<Attrs[K]> } = {
   ...ARITHMETIC_FORMS,
   ...FILTER_FORMS,
   ...LAYOUT_FORMS,

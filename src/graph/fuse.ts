@@ -94,7 +94,9 @@ function merge(reader: Layer, i: number, x: Layer, pools: (x: Layer<'conv2d'>) =
     return { ...x, attrs: { ...x.attrs, options }, node };
   }
   if (is(reader, 'activation') && reader.attrs.kind === 'relu' && !reader.attrs.slope) {
-    if ((is(x, 'conv2d') || (is(x, 'conv_transpose2d') && !x.attrs.crop)) && !x.attrs.options.relu)
+    const transposed = is(x, 'conv_transpose2d') || is(x, 'conv_transpose2d_given');
+    const convolves = is(x, 'conv2d') || is(x, 'conv2d_given') || (transposed && !x.attrs.crop);
+    if (convolves && !x.attrs.options.relu)
       return { ...x, attrs: { ...x.attrs, options: { ...x.attrs.options, relu: true } }, node } as Layer;
     if ((is(x, 'inner_product') || is(x, 'sum')) && !x.attrs.relu)
       return { ...x, attrs: { ...x.attrs, relu: true }, node } as Layer;
@@ -111,7 +113,11 @@ function merge(reader: Layer, i: number, x: Layer, pools: (x: Layer<'conv2d'>) =
       fold: { layer: reader, bias: x.attrs.bias },
       node,
     } as Layer;
-  if (is(reader, 'crop') && (is(x, 'upsample') || is(x, 'conv_transpose2d')) && !x.attrs.crop)
+  if (
+    is(reader, 'crop') &&
+    (is(x, 'upsample') || is(x, 'conv_transpose2d') || is(x, 'conv_transpose2d_given')) &&
+    !x.attrs.crop
+  )
     return { ...x, attrs: { ...x.attrs, crop: reader.attrs.offset }, node } as Layer;
   if (
     is(reader, 'sum') &&

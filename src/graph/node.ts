@@ -3,10 +3,13 @@ import type { Dispatch, Elem, ElemType, View } from '../dispatch.js';
 import type { FilterLayout, FilterShape, PackedFilter } from '../lower/filter.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import type { Pair, Shape } from '../shape.js';
-import type { Attrs } from './kinds.js';
+import type { Attrs, LayerAttrs } from './kinds.js';
 
 /** What a layer does: `conv2d`, `max_pool`, ... */
 export type KindName = keyof Attrs;
+
+/** The kinds that a net is written in; the others come from training, and stand in no file. */
+export type LayerKind = keyof LayerAttrs;
 
 /** One layer of a graph. Nodes are immutable; rewrites make new ones. */
 export interface Node<K extends KindName = KindName> {

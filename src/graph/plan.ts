@@ -132,6 +132,7 @@ export function planFused(
       elem,
       limits,
       features: o.features ?? new Set(),
+      memory: o.memory ?? 'fast',
       maxFlops: o.maxFlops ?? Number.POSITIVE_INFINITY,
       scratch: (bytes) => {
         const scratch: Block = { label: `${layer.name} scratch`, bytes, role: 'scratch' };

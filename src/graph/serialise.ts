@@ -3,7 +3,7 @@ import { Graph } from './builder.js';
 import { type Check, list, object, pairOf, plain, record, text, whole, word, wrong } from './forms/check.js';
 import { FORMS } from './forms.js';
 import type { Attrs } from './kinds.js';
-import type { KindName, Node } from './node.js';
+import type { LayerKind, Node } from './node.js';
 
 /** A graph as plain JSON. Numbers that JSON lacks are 'Infinity', '-Infinity' and '-0'. */
 export interface GraphJson {
@@ -19,7 +19,7 @@ export interface GraphJson {
 /** One layer of a `GraphJson`. */
 export interface NodeJson {
   readonly name: string;
-  readonly kind: KindName;
+  readonly kind: LayerKind;
   /** Names of layers. */
   readonly inputs: readonly string[];
   /** As the kind's form has them. */
@@ -40,7 +40,7 @@ const NODE = record<NodeJson>({
   name: NAME,
   kind: (value, at) =>
     typeof value === 'string' && Object.hasOwn(FORMS, value)
-      ? (value as KindName)
+      ? (value as LayerKind)
       : wrong(value, at, 'a kind of layer'),
   inputs: list(NAME, 2 ** 12),
   attrs: object,
@@ -55,7 +55,7 @@ const GRAPH = record<GraphJson>({
 });
 
 /** The attributes of a layer, checked, whatever its kind. */
-function attrsOf<K extends KindName>({
+function attrsOf<K extends LayerKind>({
   name,
   kind,
   inputs,
@@ -77,7 +77,9 @@ function attrsOf<K extends KindName>({
 export function graphToJson(graph: Graph): GraphJson {
   const nodes = graph.nodes.map((node): NodeJson => {
     const { name, kind, inputs, attrs } = node;
-    const json = { name, kind, inputs: inputs.map((x) => x.name), attrs: plain(attrs) };
+    if (!Object.hasOwn(FORMS, kind))
+      fail(`'${name}' is a ${kind}, which training adds, should be a layer of a net`);
+    const json = { name, kind: kind as LayerKind, inputs: inputs.map((x) => x.name), attrs: plain(attrs) };
     return { ...json, attrs: plain(attrsOf(json)) };
   });
   const outputs = [...graph.outputs].map(([name, node]) => [name, node.name] as const);

@@ -3,7 +3,7 @@ import winogradFilter from '../../kernels/winograd_filter.wgsl';
 import type { Dispatch, Elem, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
 import type { Limits } from '../limits.js';
-import { ceilDiv, type Pair, vec4Bytes } from '../shape.js';
+import { blocks, ceilDiv, type Pair, vec4Bytes } from '../shape.js';
 import { whole } from './lowering.js';
 
 /** Sizes of a convolution's weights, as the layer sees them. */
@@ -100,32 +100,47 @@ export const dividedParts = <B>(parts: readonly FilterPart<B>[], most: number): 
     }),
   );
 
-/** Where element [o, i] of raw weights stands; elements of a window follow one another. */
-const rawStrides = (s: FilterShape) => {
+/**
+ * How raw weights stand in memory.
+ * - file: planar, as `filterDims` has them;
+ * - map: a feature map of those four sizes, its channels last and filled up to whole vec4;
+ * - turned: a map whose window is turned by half a turn.
+ */
+export type RawOrder = 'file' | 'map' | 'turned';
+
+/** Where element [o, i, tap] of raw weights stands, and how far from the start the first tap is. */
+function rawStrides(s: FilterShape, order: RawOrder) {
   const taps = s.kernel[0] * s.kernel[1];
-  const inGroup = s.in / s.groups;
-  const outGroup = s.out / s.groups;
-  return s.transposed
-    ? { group_stride: inGroup * outGroup * taps, out_stride: taps, in_stride: outGroup * taps }
-    : { group_stride: outGroup * inGroup * taps, out_stride: inGroup * taps, in_stride: taps };
-};
+  const [rows, columns] = s.transposed ? [s.in, s.out] : [s.out, s.in];
+  const inRow = columns / s.groups;
+  const row = taps * (order === 'file' ? inRow : 4 * blocks(inRow));
+  const [column, tap] = order === 'file' ? [taps, 1] : [1, row / taps];
+  const strides = {
+    group_stride: (rows / s.groups) * row,
+    out_stride: s.transposed ? column : row,
+    in_stride: s.transposed ? row : column,
+  };
+  return order === 'turned'
+    ? { strides: { ...strides, tap_stride: -tap }, origin: (taps - 1) * tap }
+    : { strides: { ...strides, tap_stride: tap }, origin: 0 };
+}
 
 /**
  * Packs tiles [first, first + count) from raw f32 weights into `w`.
- * @param raw view of raw weights; `rawBase` is the index of its first element.
+ * @param raw view of raw weights, the index of its first element, and their order.
  */
 export function packTiles<B>(
   shape: FilterShape,
   layout: 'tiles' | 'winograd',
   elem: Elem,
   tiles: { first: number; count: number },
-  raw: View<B>,
-  rawBase: number,
+  raw: { view: View<B>; base: number; order?: RawOrder },
   w: B,
 ): Dispatch<B> {
   const size = tiles.count * tileVec4(shape, layout) * vec4Bytes(elem);
   // The Winograd transform makes all 36 frequencies of a vec4 in one invocation.
   const count = (tiles.count * tileVec4(shape, layout)) / (layout === 'winograd' ? 36 : 1);
+  const { strides, origin } = rawStrides(shape, raw.order ?? 'file');
   return {
     kernel: layout === 'winograd' ? winogradFilter : packFilter,
     elem,
@@ -138,13 +153,13 @@ export function packTiles<B>(
       tiles: ceilDiv(shape.out / shape.groups, 16),
       out_group: shape.out / shape.groups,
       tile: tiles.first,
-      raw_base: rawBase,
-      ...rawStrides(shape),
+      raw_base: raw.base - origin,
+      ...strides,
     },
-    bindings: { raw, w: whole(w, size) },
+    bindings: { raw: raw.view, w: whole(w, size) },
     invocations: count,
     flops: 0,
-    bytes: raw.size + size,
+    bytes: raw.view.size + size,
   };
 }
 

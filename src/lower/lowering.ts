@@ -32,6 +32,8 @@ export interface Lowering<B> {
   readonly elem: Elem;
   readonly limits: Limits;
   readonly features: ReadonlySet<Feature>;
+  /** low keeps to kernels without transformed filters. */
+  readonly memory: 'fast' | 'low';
   /** A dispatch of more FLOPs is split by rows; Infinity never splits for time. */
   readonly maxFlops: number;
   /** A buffer that lives until the operator is done. */

@@ -12,6 +12,8 @@ import {
 
 /** Pixels that follow one another in every map of an operator that looks at one pixel at a time. */
 export interface PixelRun<B, K extends string> {
+  /** The first of them, counted over images. */
+  readonly pixel: number;
   readonly pixels: number;
   readonly views: Readonly<Record<K, View<B>>>;
   /** Params `<map>_first`: where the run begins in each view, in the view's elements. */
@@ -38,6 +40,7 @@ export function pixelRuns<B, K extends string>(
       return { name, view, first, bytes };
     });
     return {
+      pixel: (band.image * h + band.row) * w,
       pixels: band.images * band.rows * w,
       views: Object.fromEntries(views.map((v) => [v.name, v.view])) as Record<K | 'y', View<B>>,
       params: Object.fromEntries(views.map((v) => [`${v.name}_first`, v.first])) as Record<

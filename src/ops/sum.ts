@@ -26,6 +26,10 @@ export function sumShape(op: string, xs: readonly Shape[], o: SumOptions = {}): 
   return first;
 }
 
+/** y += x: a launch that reads what it writes. */
+export const accumulate = <B>(ctx: Lowering<B>, t: { x: Operand<B>; y: Operand<B> }): Dispatch<B>[] =>
+  launches(ctx, { a: t.x, y: t.y }, { ca: 1, cb: 0 }, { ACCUMULATE: 1, RELU: 0 });
+
 /** y = act(c_0 x_0 + c_1 x_1 + ...), a launch for every two maps; y must be none of them. */
 export function sum<B>(
   ctx: Lowering<B>,
@@ -34,24 +38,32 @@ export function sum<B>(
 ): Dispatch<B>[] {
   const { xs, y } = t;
   const coefficient = (i: number) => o.coefficients?.[i] ?? 1;
-  const dispatches: Dispatch<B>[] = [];
-  for (let i = 0; i < xs.length; i += 2) {
-    const a = xs[i]!;
-    const b = xs[i + 1];
+  const pairs = Array.from({ length: Math.ceil(xs.length / 2) }, (_, k) => 2 * k);
+  return pairs.flatMap((i) => {
+    const maps = { a: xs[i]!, ...(xs[i + 1] && { b: xs[i + 1]! }), y };
     const relu = i + 2 >= xs.length && o.relu;
-    for (const run of pixelRuns(ctx, { a, b: b ?? a, y })) {
-      const count = run.pixels * blocks(y.shape.c);
-      dispatches.push({
-        kernel: sumKernel,
-        elem: ctx.elem,
-        constants: { PAIR: Number(b !== undefined), ACCUMULATE: Number(i > 0), RELU: Number(relu ?? false) },
-        params: { ...run.params, count, ca: coefficient(i), cb: coefficient(i + 1) },
-        bindings: run.views,
-        invocations: count,
-        flops: 2 * (b ? 2 : 1) * run.pixels * y.shape.c,
-        bytes: run.bytes,
-      });
-    }
-  }
-  return dispatches;
+    const factors = { ca: coefficient(i), cb: coefficient(i + 1) };
+    return launches(ctx, maps, factors, { ACCUMULATE: Number(i > 0), RELU: Number(relu ?? false) });
+  });
+}
+
+function launches<B>(
+  ctx: Lowering<B>,
+  { a, b, y }: { a: Operand<B>; b?: Operand<B>; y: Operand<B> },
+  factors: { ca: number; cb: number },
+  constants: { ACCUMULATE: number; RELU: number },
+): Dispatch<B>[] {
+  return pixelRuns(ctx, { a, b: b ?? a, y }).map((run): Dispatch<B> => {
+    const count = run.pixels * blocks(y.shape.c);
+    return {
+      kernel: sumKernel,
+      elem: ctx.elem,
+      constants: { PAIR: Number(b !== undefined), ...constants },
+      params: { ...run.params, count, ...factors },
+      bindings: run.views,
+      invocations: count,
+      flops: 2 * (b ? 2 : 1) * run.pixels * y.shape.c,
+      bytes: run.bytes,
+    };
+  });
 }

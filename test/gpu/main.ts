@@ -14,3 +14,4 @@ import './readme.test.js';
 import './classifiers.test.js';
 import './ways.test.js';
 import './worker.test.js';
+import './train_reference.test.js';

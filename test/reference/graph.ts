@@ -1,7 +1,7 @@
 import type { Graph } from '../../src/graph/builder.js';
 import { inferShapes } from '../../src/graph/fuse.js';
 import type { Attrs } from '../../src/graph/kinds.js';
-import type { KindName, Node } from '../../src/graph/node.js';
+import type { LayerKind, Node } from '../../src/graph/node.js';
 import { bilinearFilter } from '../../src/lower/bilinear.js';
 import { conv2dShape } from '../../src/ops/conv2d.js';
 import { type Pair, pair, type Shape } from '../../src/shape.js';
@@ -45,7 +45,7 @@ function crop(x: Float64Array, xs: Shape, y: Shape, [top, left]: Pair): Float64A
   });
 }
 
-const TWINS: { readonly [K in Exclude<KindName, 'input'>]: (t: Operands, attrs: Attrs[K]) => Float64Array } =
+const TWINS: { readonly [K in Exclude<LayerKind, 'input'>]: (t: Operands, attrs: Attrs[K]) => Float64Array } =
   {
     conv2d(t, { filter, options: { pool, ...options }, bias }) {
       const [x] = t.shapes;
@@ -128,7 +128,7 @@ export function runGraph(
       maps.set(node, Float64Array.from(inputs[node.name]!.data));
       continue;
     }
-    const twin = TWINS[node.kind] as (t: Operands, attrs: unknown) => Float64Array;
+    const twin = TWINS[node.kind as keyof typeof TWINS] as (t: Operands, attrs: unknown) => Float64Array;
     maps.set(node, twin(t, node.attrs));
   }
   return new Map([...maps].map(([node, data]) => [node.name, { shape: shapes.get(node)!, data }]));

@@ -22,6 +22,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['src/engine/'],
   ['src/graph/'],
   ['src/nets/', 'src/image/', 'src/weights/', 'src/data/'],
+  ['src/train/'],
   ['src/index'],
   ['src/page/', 'src/cli/', 'bench/', 'package.json'],
 ];

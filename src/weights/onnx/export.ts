@@ -98,7 +98,10 @@ function exported(graph: Graph, weights: Weights, opset: number): Exporter {
       node,
       node.inputs.map((x) => values.get(x)!),
     );
-    const write = EXPORTERS[node.kind] as (e: LayerExport, attrs: unknown) => string;
+    const write = (EXPORTERS as Record<string, unknown>)[node.kind] as
+      | ((e: LayerExport, attrs: unknown) => string)
+      | undefined;
+    if (!write) return layer.unsupported(`a ${node.kind}, which training adds, should be a layer of a net`);
     const value = write(layer, node.attrs);
     values.set(node, settled(layer, value, outputs.get(node)));
   }

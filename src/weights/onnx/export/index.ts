@@ -1,4 +1,4 @@
-import type { Attrs } from '../../../graph/kinds.js';
+import type { LayerAttrs } from '../../../graph/kinds.js';
 import { ARITHMETIC } from './arithmetic.js';
 import type { Exporters } from './exporter.js';
 import { FILTER } from './filter.js';
@@ -8,7 +8,7 @@ import { POOL } from './pool.js';
 import { TENSOR } from './tensor.js';
 
 /** How each kind of layer is said in ONNX. */
-export const EXPORTERS: Exporters<Omit<Attrs, 'input'>> = {
+export const EXPORTERS: Exporters<Omit<LayerAttrs, 'input'>> = {
   ...ARITHMETIC,
   ...FILTER,
   ...LAYOUT,

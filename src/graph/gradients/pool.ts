@@ -1,0 +1,12 @@
+import type { PoolAttrs } from '../kinds/pool.js';
+import type { Node } from '../node.js';
+import type { GradientRules } from './rule.js';
+
+export const POOL_GRADIENTS: GradientRules<Pick<PoolAttrs, 'max_pool' | 'avg_pool'>> = {
+  max_pool: ({ tape, node, attrs, dy }) => [
+    tape.add('max_pool_gradient', `${node.name} dx`, [node.inputs[0] as Node, dy], attrs),
+  ],
+  avg_pool: ({ tape, node, attrs, dy }) => [
+    tape.add('avg_pool_gradient', `${node.name} dx`, [dy, node.inputs[0] as Node], attrs),
+  ],
+};

@@ -1,0 +1,267 @@
+import type { Engine } from '../engine/engine.js';
+import { recorded } from '../engine/recording.js';
+import { download, empty, free, type Tensor, upload } from '../engine/tensor.js';
+import { ShapeError } from '../errors.js';
+import type { Graph } from '../graph/builder.js';
+import { tensorData } from '../graph/load.js';
+import { Net } from '../graph/net.js';
+import type { CompileOptions, NetInput, RunOptions } from '../graph/net_options.js';
+import { parameters } from '../graph/parameters.js';
+import type { Weights } from '../weights/weights.js';
+import { type HeadSums, headLoss } from './loss.js';
+import {
+  defaultRate,
+  learningRate,
+  type Rate,
+  type Solver,
+  type SolverSettings,
+  solverSettings,
+} from './solver.js';
+import { COUNTER, type Head, lossOutput, type TrainingGraph, trainingGraph } from './training_graph.js';
+import { addGradient, type Learner, update } from './update.js';
+
+/** What learns, from what, and how. */
+export interface TrainerOptions extends Omit<CompileOptions, 'elem'> {
+  /** One or several; their losses are added. */
+  readonly heads: readonly Head[];
+  readonly solver: Solver;
+  /** Multipliers of tensors, by name; biases at twice the rate and without decay where it names none. */
+  readonly rates?: ReadonlyMap<string, Rate>;
+  /** Layers, or tensors, that keep their values. */
+  readonly frozen?: readonly string[];
+  /** Of all random numbers: two runs with one seed draw the same. A whole number below 2^53. */
+  readonly seed?: number;
+  /** Where another trainer stopped. */
+  readonly state?: TrainerState;
+}
+
+/** Maps by the names of the net's inputs and of the heads' labels. */
+export type Batch = Readonly<Record<string, NetInput>>;
+
+/** All that a trainer needs to go on as if it had not stopped. */
+export interface TrainerState {
+  /** Steps that were made. */
+  readonly iteration: number;
+  readonly seed: number;
+  /** Every tensor of the net. */
+  readonly weights: Weights;
+  /** What momentum remembers, by the names of the tensors that learn. */
+  readonly history: Weights;
+}
+
+/** One step. */
+export interface StepResult {
+  /** Counted from 0. */
+  readonly iteration: number;
+  /** The solver's rate in this step. */
+  readonly rate: number;
+  /** The losses of all heads added, the mean over the step's batches; it arrives after the step. */
+  readonly loss: Promise<number>;
+  /** Of each head, by its output. */
+  readonly heads: Promise<Readonly<Record<string, number>>>;
+}
+
+/**
+ * Makes a net learn. Weights, gradients and history stay on the GPU.
+ * @throws ShapeError, UnsupportedError for settings that cannot be, WeightsError for weights that do not fit
+ */
+export const createTrainer = (engine: Engine, graph: Graph, o: TrainerOptions): Promise<Trainer> =>
+  Trainer.create(engine, graph, o);
+
+/** A net that learns. */
+export class Trainer {
+  readonly engine: Engine;
+  /** The net itself, without losses. */
+  readonly graph: Graph;
+  readonly settings: SolverSettings;
+  readonly #training: TrainingGraph;
+  readonly #net: Net;
+  readonly #seed: number;
+  readonly #weights: Weights;
+  /** Every tensor that is on the GPU, those that are frozen among them. */
+  readonly #given = new Map<string, Tensor<'f32'>>();
+  readonly #learners: Learner[] = [];
+  readonly #counter: Tensor<'f32'>;
+  #iteration: number;
+
+  private constructor(engine: Engine, graph: Graph, o: TrainerOptions, training: TrainingGraph, net: Net) {
+    this.engine = engine;
+    this.graph = graph;
+    this.settings = solverSettings(o.solver);
+    this.#training = training;
+    this.#net = net;
+    this.#seed = o.state?.seed ?? o.seed ?? 0;
+    this.#weights = o.state?.weights ?? o.weights;
+    this.#iteration = o.state?.iteration ?? 0;
+    this.#counter = empty(engine, { n: 1, c: 4, h: 1, w: 1 }, 'f32', COUNTER);
+  }
+
+  /** See `createTrainer`. */
+  static async create(engine: Engine, graph: Graph, o: TrainerOptions): Promise<Trainer> {
+    solverSettings(o.solver);
+    const frozen = new Set(o.frozen);
+    const names = parameters(graph).map((p) => p.name);
+    for (const name of frozen)
+      if (!graph.has(name) && !names.includes(name))
+        throw new ShapeError(
+          `${graph.name}: nothing called '${name}' to freeze, should be a layer or a tensor`,
+        );
+    const rateOf = (name: string): Rate => o.rates?.get(name) ?? defaultRate(name);
+    const learns = (name: string) =>
+      rateOf(name).lr !== 0 && !frozen.has(name) && !frozen.has(name.slice(0, name.lastIndexOf('.')));
+    const training = trainingGraph(graph, { heads: o.heads, learns });
+    const weights = o.state?.weights ?? o.weights;
+    const net = await Net.compile(engine, training.graph, { ...o, weights });
+    const trainer = new Trainer(engine, graph, o, training, net);
+    try {
+      await trainer.#upload(o, rateOf);
+    } catch (error) {
+      trainer.dispose();
+      throw error;
+    }
+    return trainer;
+  }
+
+  async #upload({ state }: TrainerOptions, rateOf: (name: string) => Rate): Promise<void> {
+    const { engine } = this;
+    for (const [name, { shape, parameter }] of this.#training.given) {
+      const size = parameter.dims.reduce((a, b) => a * b, 1);
+      const data = tensorData(this.#weights, name, size);
+      const past = state?.history.has(name) ? tensorData(state.history, name, size) : null;
+      await engine.scoped(name, 12 * size, () => {
+        const value = upload(engine, data, shape, 'f32', name) as Tensor<'f32'>;
+        this.#given.set(name, value);
+        if (!this.#training.gradients.has(name)) return;
+        const history = (
+          past
+            ? upload(engine, past, shape, 'f32', `${name} history`)
+            : empty(engine, shape, 'f32', `${name} history`)
+        ) as Tensor<'f32'>;
+        const gradient = empty(engine, shape, 'f32', `${name} gradient`);
+        this.#learners.push({ name, rate: rateOf(name), value, history, gradient });
+      });
+    }
+  }
+
+  /** Steps that were made. */
+  get iteration(): number {
+    return this.#iteration;
+  }
+
+  /** Bytes on the device now, of weights, gradients and history, and of maps. */
+  get memory(): { weights: number; maps: number } {
+    const { weights, maps } = this.#net.memory;
+    const own = [...this.#given.values(), ...this.#learners.flatMap((l) => [l.history, l.gradient])];
+    return { weights: own.reduce((sum, t) => sum + t.buffer.size, weights), maps };
+  }
+
+  /**
+   * One step of the solver, over as many batches as its iter_size says. Resolves when the step's work is done or
+   * on its way; the loss is read in the background.
+   */
+  async step(
+    batches: Batch | readonly Batch[],
+    o: Pick<RunOptions, 'signal' | 'onProgress'> = {},
+  ): Promise<StepResult> {
+    const all: readonly Batch[] = Array.isArray(batches) ? batches : [batches as Batch];
+    const { iterSize } = this.settings;
+    if (all.length !== iterSize)
+      throw new ShapeError(`step: ${all.length} batches, should be ${iterSize} as iter_size says`);
+    const sums: Promise<HeadSums>[] = [];
+    for (const [i, batch] of all.entries()) {
+      const fresh: Tensor<'f32'>[] = [];
+      try {
+        const { read } = await this.#gradients(batch, i, fresh, o);
+        sums.push(read);
+        recorded(this.engine, (r) => {
+          for (const [k, batchGradient] of fresh.entries()) addGradient(r, this.#learners[k]!, batchGradient);
+        });
+      } finally {
+        free(...fresh);
+      }
+    }
+    const rate = learningRate(this.settings, this.#iteration);
+    recorded(this.engine, (r) => update(r, this.#learners, this.settings, rate));
+    const heads = headLoss(this.#training, sums);
+    const loss = heads.then((each) => Object.values(each).reduce((a, b) => a + b, 0));
+    loss.catch(() => {});
+    return { iteration: this.#iteration++, rate, loss, heads };
+  }
+
+  /** Runs batch number i of a step; the first writes its gradients where the others are added to. */
+  async #gradients(
+    batch: Batch,
+    i: number,
+    fresh: Tensor<'f32'>[],
+    o: Pick<RunOptions, 'signal' | 'onProgress'>,
+  ): Promise<{ readonly read: Promise<HeadSums> }> {
+    const { engine } = this;
+    const draw = this.#iteration * this.settings.iterSize + i;
+    const words = Uint32Array.of(this.#seed % 2 ** 32, Math.floor(this.#seed / 2 ** 32), draw, 0);
+    engine.device.queue.writeBuffer(this.#counter.buffer, 0, words);
+    const outputs: Record<string, Tensor> = {};
+    for (const { name, gradient } of this.#learners) {
+      if (i > 0) fresh.push(empty(engine, gradient.shape, 'f32', `${name} gradient`));
+      outputs[this.#training.gradients.get(name)!] = i > 0 ? fresh.at(-1)! : gradient;
+    }
+    const inputs = {
+      ...batch,
+      ...Object.fromEntries(this.#given),
+      ...(this.#training.draws && { [COUNTER]: this.#counter }),
+    };
+    const done = await this.#net.run(inputs, { ...o, outputs });
+    const totals = this.#training.heads.map((head) => {
+      const { shape } = done.plan.inputs.get(head.label)!;
+      return { head, shape, sums: done.outputs[lossOutput(head.output)] as Tensor };
+    });
+    // Reading begins now, before the buffers go, and ends later.
+    const read = Promise.all(
+      totals.map(async ({ head, shape, sums }) => {
+        const bytes = await engine.readBuffer(sums.buffer, 0, 16);
+        return { output: head.output, shape, sums: new Float32Array(bytes) };
+      }),
+    );
+    read.catch(() => {});
+    free(...totals.map((t) => t.sums));
+    return { read };
+  }
+
+  /** Every tensor of the net as it is now, by the names and sizes of its weights. */
+  async weights(): Promise<Weights> {
+    const found: Weights = new Map();
+    for (const { name, dims } of parameters(this.graph)) {
+      const t = this.#given.get(name);
+      const data = t ? await download(this.engine, t) : this.#weights.get(name)!.data;
+      found.set(name, { dims, data });
+    }
+    return found;
+  }
+
+  /** A copy of all that `createTrainer` needs to go on from here. */
+  async state(): Promise<TrainerState> {
+    const history: Weights = new Map();
+    for (const { name, history: t } of this.#learners)
+      history.set(name, {
+        dims: this.#training.given.get(name)!.parameter.dims,
+        data: await download(this.engine, t),
+      });
+    return { iteration: this.#iteration, seed: this.#seed, weights: await this.weights(), history };
+  }
+
+  /** The gradients of the last step, before clipping, scaling and decay. */
+  async gradients(): Promise<Weights> {
+    const found: Weights = new Map();
+    for (const { name, gradient } of this.#learners)
+      found.set(name, {
+        dims: this.#training.given.get(name)!.parameter.dims,
+        data: await download(this.engine, gradient),
+      });
+    return found;
+  }
+
+  /** Frees everything that the trainer holds on the device. */
+  dispose(): void {
+    this.#net.dispose();
+    free(this.#counter, ...this.#given.values(), ...this.#learners.flatMap((l) => [l.history, l.gradient]));
+  }
+}
