@@ -67,9 +67,20 @@ export { preluSlope } from './ops/prelu.js';
 export type { ReduceOptions } from './ops/reduce.js';
 export type { ResizeOptions } from './ops/resize.js';
 export type { SoftmaxOptions } from './ops/softmax.js';
+export type { LossNormalization } from './ops/softmax_loss.js';
 export type { Phases } from './ops/stitch.js';
 export type { SumOptions } from './ops/sum.js';
 export type { Padding, Pair, Shape } from './shape.js';
+export { defaultRate, learningRate, type Rate, type Solver } from './train/solver.js';
+export {
+  type Batch,
+  createTrainer,
+  type StepResult,
+  Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from './train/trainer.js';
+export type { Head } from './train/training_graph.js';
 export { readCaffemodel } from './weights/caffe/caffemodel.js';
 export { type CaffeImport, type CaffeImportOptions, importCaffe } from './weights/caffe/import.js';
 export { type CaffeNet, type CaffeState, readNet } from './weights/caffe/net.js';

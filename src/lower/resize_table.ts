@@ -158,12 +158,32 @@ export function resizeTable(axis: ResizeAxis, o: Interpolation): ResizeTable {
     }
     return weights;
   });
-  const widest = Math.max(...rows.map((row) => Math.max(...row.keys()) - Math.min(...row.keys()) + 1));
-  const first = new Uint32Array(out);
-  const weights = new Float64Array(out * widest);
+  return packedTable(rows, size);
+}
+
+/** Weights by source index, for each output coordinate, as a table over `size` sources. */
+export function packedTable(rows: readonly ReadonlyMap<number, number>[], size: number): ResizeTable {
+  const ends = rows.map((row) => [Math.min(...row.keys()), Math.max(...row.keys())] as const);
+  const taps = ends.reduce((widest, [first, last]) => Math.max(widest, last - first + 1), 1);
+  const first = new Uint32Array(rows.length);
+  const weights = new Float64Array(rows.length * taps);
   for (const [at, row] of rows.entries()) {
-    first[at] = Math.min(Math.min(...row.keys()), size - widest);
-    for (const [index, weight] of row) weights[at * widest + index - first[at]!] = weight;
+    first[at] = Math.min(ends[at]![0], size - taps);
+    for (const [index, weight] of row) weights[at * taps + index - first[at]!] = weight;
   }
-  return { first, taps: widest, weights };
+  return { first, taps, weights };
+}
+
+/**
+ * The table of the way back, for each of `size` sources: which outputs took from it, and what. Sources of an
+ * output never fall, so outputs of a source follow one another.
+ */
+export function transposedTable({ first, taps, weights }: ResizeTable, size: number): ResizeTable {
+  const rows = Array.from({ length: size }, () => new Map<number, number>());
+  for (const [at, from] of first.entries())
+    for (let k = 0; k < taps; k++) rows[from + k]!.set(at, weights[at * taps + k]!);
+  // A source that no output took from stands behind the one before it, with no weight.
+  for (const [i, row] of rows.entries())
+    if (row.size === 0) row.set(i === 0 ? 0 : Math.min(...rows[i - 1]!.keys()), 0);
+  return packedTable(rows, first.length);
 }

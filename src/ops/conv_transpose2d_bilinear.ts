@@ -1,6 +1,9 @@
 import kernel from '../../kernels/conv_transpose2d_bilinear.wgsl';
 import type { Dispatch } from '../dispatch.js';
+import { bilinearFilter } from '../lower/bilinear.js';
 import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
+import { resampleApart } from '../lower/resample.js';
+import { packedTable } from '../lower/resize_table.js';
 import {
   type TransposedOptions,
   transposedParams,
@@ -66,4 +69,34 @@ export function convTranspose2dBilinear<B>(
       bytes: xv.bytes + yv.bytes,
     };
   });
+}
+
+/**
+ * dx of an upsampling from dx's size to dy's: dx[i] = sum over taps u of h[u] dy[i*s + u - origin], a strided
+ * convolution channel by channel, as tables of rows and columns.
+ */
+export function bilinearGradient<B>(
+  ctx: Lowering<B>,
+  { dy, dx }: { dy: Operand<B>; dx: Operand<B> },
+  o: BilinearOptions,
+): Dispatch<B>[] {
+  const { kernel, stride, origin } = transposedWindow(pair(o.kernel), o);
+  const table = (i: 0 | 1, size: number, out: number) => {
+    const taps = bilinearFilter(kernel[i]);
+    const rows = Array.from({ length: size }, (_, at) => {
+      const row = new Map<number, number>();
+      for (const [u, weight] of taps.entries()) {
+        const from = at * stride[i] + u - origin[i];
+        if (from >= 0 && from < out) row.set(from, weight);
+      }
+      // Beyond the crop nothing was taken.
+      return row.size > 0 ? row : new Map([[at * stride[i] < origin[i] ? 0 : out - 1, 0]]);
+    });
+    return packedTable(rows, out);
+  };
+  const tables = {
+    rows: table(0, dx.shape.h, dy.shape.h),
+    columns: table(1, dx.shape.w, dy.shape.w),
+  };
+  return resampleApart(ctx, { x: dy, y: dx }, tables);
 }

@@ -1,9 +1,15 @@
-import resizeKernel from '../../kernels/resize.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
-import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
-import { type Interpolation, type ResizeAxis, resizeTable, scaleFraction } from '../lower/resize_table.js';
-import { blocks, ceilDiv, type Pair, pair, type Shape } from '../shape.js';
+import type { Lowering, Operand } from '../lower/lowering.js';
+import { resample, resampleApart } from '../lower/resample.js';
+import {
+  type Interpolation,
+  type ResizeAxis,
+  resizeTable,
+  scaleFraction,
+  transposedTable,
+} from '../lower/resize_table.js';
+import { type Pair, pair, type Shape } from '../shape.js';
 
 type Size = Pair | { readonly h: number; readonly w: number };
 
@@ -45,52 +51,22 @@ export const resizeTables = (op: string, x: Shape, o: ResizeOptions) => {
 };
 
 /** y = x at another height and width, [N, C, H', W']. See `resizeShape`. */
-export function resize<B>(
+export const resize = <B>(
   ctx: Lowering<B>,
-  { x, y }: { x: Operand<B>; y: Operand<B> },
+  t: { x: Operand<B>; y: Operand<B> },
+  o: ResizeOptions,
+): Dispatch<B>[] => resample(ctx, t, resizeTables(ctx.op, t.x.shape, o));
+
+/** dx of a resize from dx's size to dy's: each source pixel takes back from all that it gave to. */
+export function resizeGradient<B>(
+  ctx: Lowering<B>,
+  { dy, dx }: { dy: Operand<B>; dx: Operand<B> },
   o: ResizeOptions,
 ): Dispatch<B>[] {
-  const { rows, columns } = resizeTables(ctx.op, x.shape, o);
-  const firsts = new Uint32Array(rows.first.length + columns.first.length);
-  firsts.set(rows.first);
-  firsts.set(columns.first, rows.first.length);
-  const factors = new Float32Array(rows.weights.length + columns.weights.length);
-  factors.set(rows.weights);
-  factors.set(columns.weights, rows.weights.length);
-  const first = ctx.constant(firsts);
-  const weights = ctx.constant(factors);
-  // Source indices never fall, so the band's ends have its ends.
-  const read = (from: number, to: number) => [rows.first[from]!, rows.first[to - 1]! + rows.taps] as const;
-  const flopsPerRow = 2 * y.shape.w * y.shape.c * rows.taps * (columns.taps + 1);
-  return splitRows(ctx, y, [{ t: x, rows: read }], { flopsPerRow }).map((band): Dispatch<B> => {
-    const xv = rowsView(ctx, x, band, read(band.row, band.row + band.rows));
-    const yv = rowsView(ctx, y, band);
-    const runs = ceilDiv(y.shape.w, 4);
-    const count = band.images * band.rows * runs * blocks(y.shape.c);
-    return {
-      kernel: resizeKernel,
-      elem: ctx.elem,
-      constants: {},
-      params: {
-        x_base: xv.base,
-        x_h: x.shape.h,
-        x_w: x.shape.w,
-        c4: blocks(x.shape.c),
-        y_base: yv.base,
-        y_h: y.shape.h,
-        y_w: y.shape.w,
-        image: band.image,
-        row: band.row,
-        rows: band.rows,
-        runs,
-        count,
-        taps_y: rows.taps,
-        taps_x: columns.taps,
-      },
-      bindings: { x: xv.view, first, weights, y: yv.view },
-      invocations: count,
-      flops: band.images * band.rows * flopsPerRow,
-      bytes: xv.bytes + yv.bytes,
-    };
-  });
+  const { rows, columns } = resizeTables(ctx.op, dx.shape, o);
+  const tables = {
+    rows: transposedTable(rows, dx.shape.h),
+    columns: transposedTable(columns, dx.shape.w),
+  };
+  return resampleApart(ctx, { x: dy, y: dx }, tables);
 }

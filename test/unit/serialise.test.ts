@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { FormatError, ShapeError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { FORMS } from '../../src/graph/forms.js';
+import { TRAINING_KINDS } from '../../src/graph/kinds/training.js';
 import { type Attrs, KINDS } from '../../src/graph/kinds.js';
 import type { KindName } from '../../src/graph/node.js';
 import { plan } from '../../src/graph/plan.js';
@@ -60,8 +61,13 @@ describe('a graph as JSON', () => {
     expect(text(graph)).to.contain('"min":"-0","max":"Infinity"');
   });
 
-  it('knows every kind', () => {
-    expect(Object.keys(FORMS).toSorted()).to.deep.equal(Object.keys(KINDS).toSorted());
+  it('knows every kind that a net has, and refuses what training adds', () => {
+    const kinds = Object.keys(KINDS).filter((kind) => !Object.hasOwn(TRAINING_KINDS, kind));
+    expect(Object.keys(FORMS).toSorted()).to.deep.equal(kinds.toSorted());
+    const g = new Graph('trained');
+    const x = g.input('x', 3);
+    g.output(g.add('max_pool_gradient', 'dx', [x, g.maxPool('y', x, { kernel: 1 })], { kernel: 1 }));
+    expect(() => graphToJson(g)).to.throw(FormatError, "'dx' is a max_pool_gradient, which training adds");
   });
 
   it('keeps outputs under several names, and names like those of objects', () => {

@@ -1,4 +1,5 @@
 import type { FilterShape } from '../../lower/filter.js';
+import type { FilterAttrs } from '../kinds/filter.js';
 import type { FilterTrainingAttrs } from '../kinds/training/filter.js';
 import type { Node } from '../node.js';
 import { type Back, type GradientRules, throughRelu } from './rule.js';
@@ -8,8 +9,11 @@ const biasGradient = ({ tape, node }: Back<'conv2d_given' | 'conv_transpose2d_gi
   tape.add('reduce', `${node.name} db`, [d], { op: 'sum', axes: ['w', 'h', 'n'] });
 
 export const FILTER_GRADIENTS: GradientRules<
-  Pick<FilterTrainingAttrs, 'conv2d_given' | 'conv_transpose2d_given'>
+  Pick<FilterTrainingAttrs, 'conv2d_given' | 'conv_transpose2d_given'> & Pick<FilterAttrs, 'upsample'>
 > = {
+  upsample: ({ tape, node, attrs, dy }) => [
+    tape.add('upsample_gradient', `${node.name} dx`, [dy, node.inputs[0] as Node], attrs),
+  ],
   conv2d_given(b) {
     const { tape, node, attrs, wants } = b;
     const [x, w] = node.inputs as [Node, Node];

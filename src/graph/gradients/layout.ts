@@ -13,7 +13,9 @@ function sizeOf(reader: string, x: Node, axis: 'n' | 'c' | 'h' | 'w'): number {
   return known;
 }
 
-export const LAYOUT_GRADIENTS: GradientRules<Pick<LayoutAttrs, 'crop' | 'crop_sum' | 'concat'>> = {
+export const LAYOUT_GRADIENTS: GradientRules<
+  Pick<LayoutAttrs, 'crop' | 'crop_sum' | 'resize' | 'resize_to' | 'concat'>
+> = {
   crop: ({ tape, node, attrs, dy }) => [
     tape.add('crop_gradient', `${node.name} dx`, [dy, node.inputs[0] as Node], attrs),
     null,
@@ -21,6 +23,13 @@ export const LAYOUT_GRADIENTS: GradientRules<Pick<LayoutAttrs, 'crop' | 'crop_su
   crop_sum: ({ tape, node, attrs, dy, wants }) => [
     dy,
     wants(1) ? tape.add('crop_gradient', `${node.name} dx`, [dy, node.inputs[1] as Node], attrs) : null,
+  ],
+  resize: ({ tape, node, attrs, dy }) => [
+    tape.add('resize_gradient', `${node.name} dx`, [dy, node.inputs[0] as Node], attrs),
+  ],
+  resize_to: ({ tape, node, attrs, dy }) => [
+    tape.add('resize_to_gradient', `${node.name} dx`, [dy, node.inputs[0] as Node], attrs),
+    null,
   ],
   concat({ tape, node, attrs: { axis = 'c' }, dy, wants }) {
     let end = 0;
