@@ -4,6 +4,7 @@ import { conformance } from './commands/conformance.js';
 import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { equivalence } from './commands/equivalence.js';
+import { evaluation } from './commands/eval.js';
 import { heatmap } from './commands/heatmap.js';
 import { pull } from './commands/pull.js';
 import { segment } from './commands/segment.js';
@@ -14,6 +15,7 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   start,
   heatmap,
   segment,
+  eval: evaluation,
   convert,
   pull,
   equivalence,

@@ -1,3 +1,4 @@
+import { ShapeError } from '../errors.js';
 import type { Confusion } from './confusion.js';
 
 /** How well one class was found. */
@@ -29,6 +30,8 @@ export interface ScoreOptions {
    * count 0 where they are predicted, and are left out otherwise, as in score.py.
    */
   readonly presentOnly?: boolean;
+  /** Scores the first so many classes; labels beyond them are misses, as of a net that also finds what is void. */
+  readonly classes?: number;
 }
 
 const ratio = (a: number, b: number): number | null => (b > 0 ? a / b : null);
@@ -45,16 +48,18 @@ export function definedMean(values: readonly (number | null)[]): number | null {
 /** Pixel accuracy, mean accuracy, mean IU and frequency-weighted IU, by the rules of score.py. */
 export function scores(
   { classes, counts }: Confusion,
-  { names = null, presentOnly = false }: ScoreOptions = {},
+  { names = null, presentOnly = false, classes: scored = classes }: ScoreOptions = {},
 ): Scores {
+  if (!(Number.isSafeInteger(scored) && scored >= 1 && scored <= classes))
+    throw new ShapeError(`scores: ${scored} classes, should be 1 to ${classes} as are counted`);
   const rows = new Float64Array(classes);
   const columns = new Float64Array(classes);
-  for (let truth = 0; truth < classes; truth++)
+  for (let truth = 0; truth < scored; truth++)
     for (let label = 0; label < classes; label++) {
       rows[truth]! += counts[truth * classes + label]!;
       columns[label]! += counts[truth * classes + label]!;
     }
-  const perClass = Array.from({ length: classes }, (_, label): ClassScore => {
+  const perClass = Array.from({ length: scored }, (_, label): ClassScore => {
     const [right, pixels, predicted] = [counts[label * classes + label]!, rows[label]!, columns[label]!];
     return {
       label,
@@ -67,11 +72,11 @@ export function scores(
   });
   const total = rows.reduce((sum, pixels) => sum + pixels, 0);
   const right = perClass.reduce((sum, { label }) => sum + counts[label * classes + label]!, 0);
-  const scored = presentOnly ? perClass.filter(({ pixels }) => pixels > 0) : perClass;
+  const averaged = presentOnly ? perClass.filter(({ pixels }) => pixels > 0) : perClass;
   return {
     pixelAcc: ratio(right, total),
     meanAcc: definedMean(perClass.map(({ acc }) => acc)),
-    meanIU: definedMean(scored.map(({ iu }) => iu)),
+    meanIU: definedMean(averaged.map(({ iu }) => iu)),
     fwIU: ratio(
       perClass.reduce((sum, { pixels, iu }) => sum + pixels * (iu ?? 0), 0),
       total,

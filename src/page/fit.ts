@@ -5,9 +5,7 @@ import type { Tensor } from '../engine/tensor.js';
 import { ShapeError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
 import { inferShapes } from '../graph/fuse.js';
-import type { RgbaImage } from '../image/image.js';
 import { ceilDiv, type Pair } from '../shape.js';
-import { stretch } from './stretch.js';
 
 /** Height and width, in pixels, of a picture on its way into a net. */
 export interface Fit {
@@ -21,9 +19,20 @@ export interface Fit {
 /** Nets with strides and skips that do not crop take sizes that are multiples of some of these. */
 const MULTIPLES = [1, 2, 4, 8, 16, 32, 64] as const;
 
+const BETWEEN = { mode: 'bilinear', coordinates: 'half_pixel' } as const;
+
+/** At the scale of 1, cells beyond the map are its last. */
+const REPEAT = { mode: 'nearest', coordinates: 'asymmetric', scale: 1 } as const;
+
 const equal = (a: Pair, b: Pair): boolean => a[0] === b[0] && a[1] === b[1];
 
 const show = (size: Pair): string => size.join(' x ');
+
+/** The new tensor for the old, which is freed. */
+function replaced(old: Tensor, made: Tensor): Tensor {
+  old.buffer.destroy();
+  return made;
+}
 
 /**
  * Finds a size that a net takes: the picture's own, `size` or the one size that the net has, rounded up to a
@@ -31,13 +40,14 @@ const show = (size: Pair): string => size.join(' x ');
  * @throws ShapeError of the size itself where no multiple up to 64 does
  */
 export function fit(graph: Graph, picture: Pair, size?: Pair): Fit {
-  const [node] = graph.inputs;
-  const stretched = size ?? node!.size ?? picture;
+  const fixed = graph.inputs.find((input) => input.size)?.size;
+  const stretched = size ?? fixed ?? picture;
   let first: ShapeError | null = null;
   for (const multiple of MULTIPLES) {
     const [h, w] = stretched.map((pixels) => multiple * ceilDiv(pixels, multiple)) as [number, number];
     try {
-      inferShapes(graph, { [node!.name]: { n: 1, c: node!.channels, h, w } });
+      const shapes = graph.inputs.map(({ name, channels: c }) => [name, { n: 1, c, h, w }] as const);
+      inferShapes(graph, Object.fromEntries(shapes));
       return { picture, stretched, input: [h, w] };
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
@@ -47,20 +57,14 @@ export function fit(graph: Graph, picture: Pair, size?: Pair): Fit {
   throw first;
 }
 
-/** The picture as the net takes it. */
-export async function fitPicture(engine: Engine, picture: RgbaImage, f: Fit): Promise<RgbaImage> {
-  const sized = equal(f.stretched, f.picture) ? picture : await stretch(engine, picture, f.stretched);
-  if (equal(f.input, f.stretched)) return sized;
-  const [height, width] = f.input;
-  const rgba = new Uint8Array(4 * height * width);
-  for (let row = 0; row < height; row++) {
-    const from = Math.min(row, sized.height - 1) * sized.width;
-    const line = sized.rgba.subarray(4 * from, 4 * (from + sized.width));
-    rgba.set(line, 4 * row * width);
-    for (let column = sized.width; column < width; column++)
-      rgba.set(line.subarray(-4), 4 * (row * width + column));
-  }
-  return { width, height, rgba };
+/** The net's input of a picture's own, which it frees: stretched, and its last row and column repeated. */
+export function fitInput(engine: Engine, x: Tensor, f: Fit): Tensor {
+  const stretched = equal(f.stretched, f.picture)
+    ? x
+    : replaced(x, resize(engine, x, { ...BETWEEN, antialias: true, size: f.stretched }));
+  return equal(f.input, f.stretched)
+    ? stretched
+    : replaced(stretched, resize(engine, stretched, { ...REPEAT, size: f.input }));
 }
 
 /**
@@ -74,13 +78,10 @@ export function fitScores(engine: Engine, scores: Tensor, f: Fit): Tensor {
     throw new ShapeError(
       `scores of ${show([h, w])} cells for ${show(f.input)} pixels, should be one for each pixel`,
     );
-  let y = scores;
-  const replace = (made: Tensor) => {
-    y.buffer.destroy();
-    y = made;
-  };
-  if (!equal(f.stretched, f.input)) replace(crop(engine, y, { offset: [0, 0], size: f.stretched }));
-  if (!equal(f.picture, f.stretched))
-    replace(resize(engine, y, { mode: 'bilinear', coordinates: 'half_pixel', size: f.picture }));
-  return y;
+  const own = equal(f.stretched, f.input)
+    ? scores
+    : replaced(scores, crop(engine, scores, { offset: [0, 0], size: f.stretched }));
+  return equal(f.picture, f.stretched)
+    ? own
+    : replaced(own, resize(engine, own, { ...BETWEEN, size: f.picture }));
 }

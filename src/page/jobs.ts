@@ -2,8 +2,12 @@ import type { Job } from './host.js';
 import { conformance } from './jobs/conformance.js';
 import { doctor } from './jobs/doctor.js';
 import { equivalence } from './jobs/equivalence.js';
+import { evaluate } from './jobs/evaluate.js';
 import { heatmap } from './jobs/heatmap.js';
 import { segment } from './jobs/segment.js';
 
 /** Every job that a command can ask for, by name. */
-export const jobs = { conformance, doctor, equivalence, heatmap, segment } satisfies Record<string, Job>;
+export const jobs = { conformance, doctor, equivalence, evaluate, heatmap, segment } satisfies Record<
+  string,
+  Job
+>;

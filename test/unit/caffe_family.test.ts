@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Graph } from '../../src/graph/builder.js';
@@ -6,6 +6,7 @@ import { inferShapes } from '../../src/graph/fuse.js';
 import type { Attrs } from '../../src/graph/kinds.js';
 import type { Node } from '../../src/graph/node.js';
 import { parameters } from '../../src/graph/parameters.js';
+import { convolutionalise } from '../../src/graph/rewrite.js';
 import { NETS } from '../../src/nets/index.js';
 import type { Pair } from '../../src/shape.js';
 import { importCaffe } from '../../src/weights/caffe/import.js';
@@ -63,9 +64,9 @@ const hasRelu = ({ attrs }: Node): boolean =>
 const read = (node: Node): Node => (isRelu(node) ? node.inputs[0]! : node);
 
 /** What two equal graphs must agree in, layer by layer. */
-function described(graph: Graph) {
+function described(graph: Graph, only?: readonly Pair[]) {
   const rectified = new Set(graph.nodes.filter(isRelu).map((node) => read(node).name));
-  const sizes = graph.inputs[0]!.size ? [graph.inputs[0]!.size] : SIZES;
+  const sizes = only ?? (graph.inputs[0]!.size ? [graph.inputs[0]!.size] : SIZES);
   const shapes = sizes.map(([h, w]) =>
     inferShapes(
       graph,
@@ -90,6 +91,8 @@ function described(graph: Graph) {
     });
 }
 
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+
 (folder ? describe : describe.skip)('the family as the files of RAREFY_DATA describe it', () => {
   for (const [file, net] of Object.entries(FAMILY)) {
     it(`${file} is ${net}: names, inputs, places, sizes, offsets, parameters`, () => {
@@ -97,11 +100,30 @@ function described(graph: Graph) {
       const phase = /_train(val)?$/.test(file) ? 'TRAIN' : 'TEST';
       const { graph } = importCaffe(readNet(text, { phase }), null, { classifier: true });
       const built = NETS[net]!();
-      const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
       expect(described(graph).sort(byName)).to.eql(described(built).sort(byName));
       expect([...graph.outputs].map(([name, node]) => [name, node.name]).sort()).to.eql(
         [...built.outputs].map(([name, node]) => [name, node.name]).sort(),
       );
     });
   }
+
+  it('bvlc_caffenet_full_conv is caffenet with its inner products as convolutions', () => {
+    const text = readFileSync(join(folder!, 'prototxt/bvlc_caffenet_full_conv.prototxt'), 'utf8');
+    const { graph } = importCaffe(readNet(text.replaceAll(/"(fc\d)-conv"/g, '"$1"')), null);
+    const sizes = [
+      [451, 451],
+      [227, 263],
+    ] as const;
+    const built = described(convolutionalise(NETS.caffenet!()), sizes);
+    const without = (layers: typeof built) => layers.filter(({ kind }) => kind !== 'input').sort(byName);
+    expect(without(described(graph, sizes))).to.eql(without(built));
+  });
+
+  it('every net among the files is one of these, a solver, or LeNet', () => {
+    const others = readdirSync(join(folder!, 'prototxt'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.prototxt') && !path.endsWith('solver.prototxt'))
+      .map((path) => path.replaceAll('\\', '/').replace('.prototxt', ''))
+      .filter((path) => !(path in FAMILY));
+    expect(others.sort()).to.eql(['bvlc_caffenet_full_conv', 'lenet_train_test']);
+  });
 });

@@ -1,7 +1,7 @@
 import { vocPalette } from '../../image/palette.js';
 import { encodeLabels } from '../../image/png.js';
 import type { Pair } from '../../shape.js';
-import { fit, fitPicture, fitScores } from '../fit.js';
+import { fit, fitInput, fitScores } from '../fit.js';
 import type { Host } from '../host.js';
 import { loadModel, type ModelOptions } from '../model.js';
 import { type NetReport, type RunReport, Session, type SessionOptions } from '../session.js';
@@ -37,7 +37,7 @@ export async function segment(host: Host, o: SegmentOptions): Promise<SegmentRep
     const picture = await session.picture(file);
     const { width, height } = picture;
     const fitted = fit(model.graph, [height, width], o.size);
-    const x = session.input(await fitPicture(session.engine, picture, fitted));
+    const x = fitInput(session.engine, session.input(picture), fitted);
     const run = await session.run(x, name);
     const y = fitScores(session.engine, run.y, fitted);
     const { map, labels } = await session.labels(y);

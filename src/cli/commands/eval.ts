@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LAYOUTS } from '../../data/open.js';
+import { parseSpec } from '../../data/spec.js';
+import { PAPER_TABLES } from '../../metrics/paper.js';
+import { classesCsv, confusionCsv, scoresCsv } from '../../metrics/report.js';
+import type { EvaluateReport, HeadReport } from '../../page/jobs/evaluate.js';
+import { command } from '../command.js';
+import { filesOf } from '../data_files.js';
+import { Files, MODEL_ARGS, modelOptions, parseSize } from '../model_args.js';
+import { filesText, netText } from '../run_text.js';
+import { table } from '../table.js';
+
+/** Where the server of PASCAL VOC looks for the labels of a split: "comp6" is a method trained on any data. */
+const submission = (split: string): string => join('results/VOC2012/Segmentation', `comp6_${split}_cls`);
+
+const percent = (value: number | null): string => (value === null ? '-' : (100 * value).toFixed(1));
+
+const METRICS = ['pixel acc', 'mean acc', 'mean IU', 'f.w. IU'] as const;
+
+/** The head's scores, the paper's below where it scores such a data set, and each class. */
+function headText(head: HeadReport, { data, net }: EvaluateReport): string {
+  const { pixelAcc, meanAcc, meanIU, fwIU, perClass } = head;
+  const paper = head.suffix === '_geo' ? undefined : PAPER_TABLES[data];
+  const known = paper && (data !== 'voc' || perClass.length === 21) ? paper : null;
+  const rows = (known?.rows ?? []).map((row) => [
+    `the paper's ${row.net}`,
+    ...[row.pixelAcc, row.meanAcc, row.meanIU, row.fwIU].map((value) => value.toFixed(1)),
+  ]);
+  return [
+    table([
+      [head.suffix ? `% of ${head.suffix.slice(1)}` : '%', ...METRICS, 'boundary IU'],
+      [net, ...[pixelAcc, meanAcc, meanIU, fwIU, head.boundaryIU].map(percent)],
+      ...rows,
+    ]),
+    ...(known ? [`the paper's: ${known.title}`] : []),
+    table([
+      ['class', 'pixels', 'acc', 'IU'],
+      ...perClass.map(({ label, name, pixels, acc, iu }) => [
+        `${label} ${name ?? ''}`,
+        pixels.toLocaleString('en-US'),
+        percent(acc),
+        percent(iu),
+      ]),
+    ]),
+  ].join('\n\n');
+}
+
+/** Writes the report as JSON and its tables as CSV. Returns the files' names. */
+async function writeReport(report: EvaluateReport, out: string): Promise<string[]> {
+  const files: Record<string, string> = { 'eval.json': `${JSON.stringify(report)}\n` };
+  for (const head of report.heads) {
+    const counts = Float64Array.from(head.confusion.flat());
+    const names = head.confusion.map((_, label) => head.perClass[label]?.name ?? `${label}`);
+    files[`scores${head.suffix}.csv`] = scoresCsv(head);
+    files[`classes${head.suffix}.csv`] = classesCsv(head);
+    files[`confusion${head.suffix}.csv`] = confusionCsv({ classes: names.length, counts }, names);
+  }
+  await mkdir(out, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(out, name), text);
+  return Object.keys(files);
+}
+
+export const evaluation = command({
+  name: 'eval',
+  description:
+    "Scores a net on a data set: pixel accuracy, mean accuracy, mean IU, f.w. IU, and each class's",
+  args: {
+    data: {
+      type: 'string',
+      required: true,
+      description: Object.values(LAYOUTS)
+        .map(({ usage }) => usage)
+        .join(' or '),
+      valueHint: 'SPEC',
+    },
+    split: { type: 'string', default: 'val', description: 'of the data set', valueHint: 'NAME' },
+    ...MODEL_ARGS,
+    size: {
+      type: 'string',
+      description: "stretch pictures to this for the net; labels are scored at the pictures' own size",
+      valueHint: 'HxW',
+    },
+    predictions: {
+      type: 'string',
+      description:
+        'write the labels of each picture as an indexed PNG, in the folders of a submission to VOC',
+      valueHint: 'DIR',
+    },
+    out: {
+      type: 'string',
+      default: 'out',
+      description: 'folder for the scores as JSON and CSV',
+      valueHint: 'DIR',
+    },
+  },
+  async run(args, tools) {
+    const files = new Files();
+    const labels = args.predictions && join(args.predictions, submission(args.split));
+    const report = await tools.run(
+      'evaluate',
+      {
+        ...modelOptions(args, files),
+        data: args.data,
+        split: args.split,
+        ...(args.size && { size: parseSize('--size', args.size) }),
+        predictions: Boolean(labels),
+      },
+      {
+        files: files.paths,
+        data: filesOf(parseSpec(args.data, LAYOUTS)),
+        ...(labels && { outDir: labels }),
+      },
+    );
+    const written = await writeReport(report, args.out);
+    const { heads, images, split, data, ms } = report;
+    const [{ pixelAcc, meanAcc, meanIU, fwIU, perClass }] = heads as [HeadReport];
+    const text = [
+      netText(report),
+      table([
+        ['data', `${data}, ${split}: ${images} pictures`],
+        ['time', `${(ms / 1000).toFixed(1)} s in the net, ${(ms / images).toFixed(0)} ms a picture`],
+      ]),
+      ...heads.map((head) => headText(head, report)),
+      filesText(args.out, written),
+      ...(labels ? [`wrote  ${images} label files to ${labels}`] : []),
+    ].join('\n\n');
+    return { text, json: { pixelAcc, meanAcc, meanIU, fwIU, perClass, ...report, out: args.out } };
+  },
+});
