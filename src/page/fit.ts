@@ -34,27 +34,50 @@ function replaced(old: Tensor, made: Tensor): Tensor {
   return made;
 }
 
+/** What to fit a picture to. */
+export interface FitOptions {
+  /** Height and width to stretch it to; the one size that the net has, or its own, by default. */
+  readonly size?: Pair | undefined;
+  /** Names of the outputs that score its pixels; the net's first by default. */
+  readonly outputs?: readonly string[];
+}
+
 /**
- * Finds a size that a net takes: the picture's own, `size` or the one size that the net has, rounded up to a
+ * Finds a size that a net takes, and gives scores of: the picture's own or the one to stretch to, rounded up to a
  * multiple of a power of two where the net fails at the size itself.
  * @throws ShapeError of the size itself where no multiple up to 64 does
  */
-export function fit(graph: Graph, picture: Pair, size?: Pair): Fit {
-  const fixed = graph.inputs.find((input) => input.size)?.size;
-  const stretched = size ?? fixed ?? picture;
+export function fit(graph: Graph, picture: Pair, { size, outputs }: FitOptions = {}): Fit {
+  const stretched = size ?? graph.inputs.find((input) => input.size)?.size ?? picture;
+  const scored = outputs ?? [...graph.outputs.keys()].slice(0, 1);
   let first: ShapeError | null = null;
   for (const multiple of MULTIPLES) {
-    const [h, w] = stretched.map((pixels) => multiple * ceilDiv(pixels, multiple)) as [number, number];
+    const input: Pair = [
+      multiple * ceilDiv(stretched[0], multiple),
+      multiple * ceilDiv(stretched[1], multiple),
+    ];
     try {
-      const shapes = graph.inputs.map(({ name, channels: c }) => [name, { n: 1, c, h, w }] as const);
-      inferShapes(graph, Object.fromEntries(shapes));
-      return { picture, stretched, input: [h, w] };
+      checkSize(graph, scored, input);
+      return { picture, stretched, input };
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       first ??= error;
     }
   }
   throw first;
+}
+
+function checkSize(graph: Graph, scored: readonly string[], input: Pair): void {
+  const [h, w] = input;
+  const given = graph.inputs.map(({ name, channels: c }) => [name, { n: 1, c, h, w }] as const);
+  const shapes = inferShapes(graph, Object.fromEntries(given));
+  for (const name of scored) {
+    const y = shapes.get(graph.outputs.get(name)!)!;
+    if (!equal([y.h, y.w], input))
+      throw new ShapeError(
+        `output '${name}': ${show([y.h, y.w])} cells for ${show(input)} pixels, should be one for each pixel`,
+      );
+  }
 }
 
 /** The net's input of a picture's own, which it frees: stretched, and its last row and column repeated. */
@@ -70,14 +93,8 @@ export function fitInput(engine: Engine, x: Tensor, f: Fit): Tensor {
 /**
  * The scores of the picture's pixels from those of the net's input, which it frees: cropped, and interpolated
  * where the picture was stretched.
- * @throws ShapeError for scores of another size than the input's.
  */
 export function fitScores(engine: Engine, scores: Tensor, f: Fit): Tensor {
-  const { h, w } = scores.shape;
-  if (!equal([h, w], f.input))
-    throw new ShapeError(
-      `scores of ${show([h, w])} cells for ${show(f.input)} pixels, should be one for each pixel`,
-    );
   const own = equal(f.stretched, f.input)
     ? scores
     : replaced(scores, crop(engine, scores, { offset: [0, 0], size: f.stretched }));

@@ -5,3 +5,4 @@ import './convert.test.js';
 import './heatmap.test.js';
 import './segment.test.js';
 import './segment_frames.test.js';
+import './eval.test.js';

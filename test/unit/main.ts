@@ -31,6 +31,7 @@ import './server.test.js';
 import './channel_wise.test.js';
 import './image.test.js';
 import './data_sets.test.js';
+import './fit.test.js';
 import './preprocess.test.js';
 import './readme.test.js';
 import './oracle_formats.test.js';

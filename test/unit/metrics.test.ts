@@ -109,6 +109,20 @@ describe('scores', () => {
     expect(got.meanIU).to.equal(0.75);
   });
 
+  it('count labels beyond the scored classes as misses', () => {
+    const confusion = counted(3, [0, 0, 1, 1, 2], [0, 2, 1, 0, 2], 2);
+    const got = scores(confusion, { classes: 2 });
+    expect(got.perClass.map(({ pixels, predicted, acc }) => [pixels, predicted, acc])).to.deep.equal([
+      [2, 2, 0.5],
+      [2, 1, 0.5],
+    ]);
+    expect([got.pixelAcc, got.meanAcc, got.meanIU]).to.deep.equal([0.5, 0.5, (1 / 3 + 1 / 2) / 2]);
+    expect(() => scores(confusion, { classes: 4 })).to.throw(
+      ShapeError,
+      'scores: 4 classes, should be 1 to 3',
+    );
+  });
+
   it('of no pixels are undefined', () => {
     const { perClass, ...means } = scores(emptyConfusion(2), { names: ['sky', 'road'] });
     expect(means).to.deep.equal({ pixelAcc: null, meanAcc: null, meanIU: null, fwIU: null });

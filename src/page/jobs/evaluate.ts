@@ -90,7 +90,7 @@ export async function evaluate(host: Host, o: EvaluateOptions): Promise<Evaluate
 
   /** Runs the net and adds what it gives. */
   async function add({ id, h, w, pictures, labels }: Sample): Promise<void> {
-    const fitted = fit(model.graph, [h, w], o.size);
+    const fitted = fit(model.graph, [h, w], { size: o.size, outputs: counters.map(({ output }) => output) });
     const inputs: Record<string, Tensor> = {};
     for (const feed of feeds)
       inputs[feed.input] = fitInput(engine, pictureInput(engine, pictures[feed.index]!, feed), fitted);

@@ -36,7 +36,7 @@ export async function segment(host: Host, o: SegmentOptions): Promise<SegmentRep
   for (const { file, name } of o.images) {
     const picture = await session.picture(file);
     const { width, height } = picture;
-    const fitted = fit(model.graph, [height, width], o.size);
+    const fitted = fit(model.graph, [height, width], { size: o.size });
     const x = fitInput(session.engine, session.input(picture), fitted);
     const run = await session.run(x, name);
     const y = fitScores(session.engine, run.y, fitted);
