@@ -1,6 +1,18 @@
+/** Characters of a message's line, which may quote what a file says. */
+const LONGEST_LINE = 1000;
+
+const brief = (message: string): string =>
+  message
+    .split('\n')
+    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}...` : line))
+    .join('\n');
+
 /** A shape, attribute or offset that an operator cannot take. Message: `op: what is, what should be`. */
 export class ShapeError extends RangeError {
   override readonly name = 'ShapeError';
+  constructor(message = '', options?: ErrorOptions) {
+    super(brief(message), options);
+  }
 }
 
 /** The device offers less than a run needs. `needed` and `have` are in the unit that the message names. */
@@ -13,7 +25,7 @@ export class LimitError extends Error {
     /** What the caller can do about it. */
     readonly howTo: string,
   ) {
-    super(`${message}; ${howTo}`);
+    super(`${brief(message)}; ${howTo}`);
   }
 }
 
@@ -67,13 +79,16 @@ export class FormatError extends Error {
     readonly offset = -1,
     unit: 'byte' | 'line' = 'byte',
   ) {
-    super(offset < 0 ? message : `${message} (at ${unit} ${offset})`);
+    super(offset < 0 ? brief(message) : `${brief(message)} (at ${unit} ${offset})`);
   }
 }
 
 /** A layer or option that exists but that this project does not run. */
 export class UnsupportedError extends Error {
   override readonly name = 'UnsupportedError';
+  constructor(message = '', options?: ErrorOptions) {
+    super(brief(message), options);
+  }
 }
 
 /** Weights that are missing, of another shape, or not finite. */
@@ -84,7 +99,7 @@ export class WeightsError extends Error {
     /** Name of the layer's tensor, as in `conv1_1.weight`. */
     readonly tensor: string,
   ) {
-    super(message);
+    super(brief(message));
   }
 }
 
