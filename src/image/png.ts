@@ -2,17 +2,16 @@ import { type DecodedPng, decode, encode } from 'fast-png';
 import { FormatError, ShapeError, UnsupportedError } from '../errors.js';
 import type { RgbaImage } from './image.js';
 import type { Palette } from './palette.js';
+import { DEFLATE_RATIO, withoutBombs } from './png_chunks.js';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
 
-/** Deflate makes at most so many bytes out of one (RFC 1951: 258 bytes from two bits). */
-const DEFLATE_RATIO = 1032;
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-/** Checks what the decoder takes on trust, before it allocates anything. */
-function checkHeader(bytes: Uint8Array): void {
+/** Checks what the decoder takes on trust, before it allocates anything; returns what it may read. */
+function checked(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!isPng(bytes) || bytes.length < 33 || view.getUint32(12) !== 0x49484452 /* IHDR */)
     throw new FormatError(`png: ${bytes.length} bytes without a header, should be a PNG file`, 0);
@@ -30,13 +29,16 @@ function checkHeader(bytes: Uint8Array): void {
     );
   if (interlace !== 0 && depth < 8)
     throw new UnsupportedError(`png: interlaced with ${depth} bits a sample, should be 8 or 16`);
+  // A byte before each row; interlaced, the image is in seven parts with rows of their own.
+  const most = size + height + (interlace ? size + 8 * (height + 1) : 0);
+  return withoutBombs(bytes, most, `${width} x ${height} pixels`);
 }
 
 function read(bytes: Uint8Array): DecodedPng {
-  checkHeader(bytes);
+  const whole = checked(bytes);
   let png: DecodedPng;
   try {
-    png = decode(bytes, { checkCrc: true });
+    png = decode(whole, { checkCrc: true });
   } catch (error) {
     throw new FormatError(`png: ${(error as Error).message}, should be a whole PNG file`);
   }
