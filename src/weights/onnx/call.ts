@@ -152,6 +152,7 @@ export class Call {
   holds(node: Node, dims: number | readonly Dim[], type: OnnxType = this.value(0).type): Value {
     const rank = typeof dims === 'number' ? dims : dims.length;
     if (rank <= 4) return held(node, rank, type);
+    if (typeof dims === 'number') this.unsupported(`a tensor of rank ${rank}, at most 4`);
     return { type, base: node, offset: 0, steps: rowMajor(dims as readonly Dim[]) };
   }
 

@@ -1,5 +1,5 @@
 import type { Call } from './call.js';
-import { type Dim, equalDims, over, times } from './size.js';
+import { type Dim, equalDims, over, sum, times } from './size.js';
 import { count, isFloat, type OnnxType, typedArray } from './tensor.js';
 import { host, type Value } from './value.js';
 
@@ -158,7 +158,7 @@ export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
     arithmetic(
       (_i, a, b) => a! + b!,
       undefined,
-      (a, b) => (a === 0 ? b! : b === 0 ? a! : null),
+      (a, b) => sum(a!, b!),
     ),
   ],
   [
@@ -166,7 +166,7 @@ export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
     arithmetic(
       (_i, a, b) => a! - b!,
       undefined,
-      (a, b) => (b === 0 ? a! : equalDims(a!, b!) ? 0 : null),
+      (a, b) => (isNumber(b!) ? sum(a!, -b) : equalDims(a!, b!) ? 0 : null),
     ),
   ],
   [

@@ -57,7 +57,10 @@ export function importModel(model: OnnxModel, options: OnnxOptions = {}): Import
   );
   const values = new Map<string, Value>();
   for (const [name, { type, dims, data }] of model.initializers) values.set(name, host(type, dims, data));
-  for (const info of model.inputs) values.set(info.name, give(to, info, options));
+  for (const info of model.inputs) {
+    if (values.has(info.name)) throw new FormatError(`onnx: two inputs '${info.name}', names should differ`);
+    values.set(info.name, give(to, info, options));
+  }
   const missed = importNodes(to, model, values);
   if (missed.length > 0)
     throw new UnsupportedError(
@@ -79,7 +82,15 @@ function importNodes(to: Importer, model: OnnxModel, values: Map<string, Value>)
     try {
       const behind = node.inputs.some((name) => lost.has(name));
       const found = importNode(to, model.opset, node, behind ? null : values);
-      for (const [i, value] of found.entries()) if (node.outputs[i]) values.set(node.outputs[i], value);
+      for (const [i, value] of found.entries()) {
+        const name = node.outputs[i];
+        if (!name) continue;
+        if (values.has(name))
+          throw new FormatError(
+            `${node.name} (${node.op}): output '${name}' is a value already, names should differ`,
+          );
+        values.set(name, value);
+      }
       if (!behind) continue;
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
@@ -119,7 +130,8 @@ function importNode(
 function give(to: Importer, info: OnnxInfo, { dims: sizes, values }: OnnxOptions): Value {
   const { name } = info;
   const tensor = values?.get(name) ?? null;
-  const dims = sizes?.[name] ?? tensor?.dims ?? info.dims;
+  const given = sizes && Object.hasOwn(sizes, name) ? sizes[name] : undefined;
+  const dims = given ?? tensor?.dims ?? info.dims;
   if (!dims) throw new UnsupportedError(`input '${name}': no sizes in the model, should be given`);
   if (tensor && count(tensor.dims) === 0) return host(tensor.type, tensor.dims, tensor.data);
   const base: Given = { info, dims, tensor };

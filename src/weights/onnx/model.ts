@@ -96,6 +96,7 @@ function readGraph(r: ProtoReader): OnnxGraph {
     else if (field === 2) name = r.string();
     else if (field === 5) {
       const { name, tensor } = r.within(() => readTensorFields(r));
+      if (initializers.has(name)) r.fail(`two initializers '${name}', names should differ`);
       initializers.set(name, tensor);
     } else if (field === 11) inputs.push(r.within(() => readInfo(r)));
     else if (field === 12) outputs.push(r.within(() => readInfo(r)));

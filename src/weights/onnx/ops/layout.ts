@@ -1,6 +1,6 @@
 import type { Attrs } from '../../../graph/kinds.js';
 import type { Call, Operator } from '../call.js';
-import { type Dim, product, showDims, times } from '../size.js';
+import { type Dim, equalDims, free, product, showDims, sum, times } from '../size.js';
 import { axesOf, dimsOf, type Value } from '../value.js';
 
 /** Indices from `start` up to `end`, by `step`. */
@@ -42,13 +42,41 @@ function cut(c: Call, v: Value, axis: number, by: Cut): Value {
   return c.holds(c.to.add('slice', [c.to.map(v)], attrs), rank);
 }
 
+/** The size of another map, from an offset on: `ends` are its height and width plus `starts`. */
+function crop(c: Call, starts: readonly number[], ends: readonly Dim[], axes: readonly number[]): Value {
+  const rank = c.dims(0).length;
+  const along = (axis: 2 | 3) => {
+    const i = axes.indexOf(axis);
+    const [start, end] = [starts[i], ends[i]];
+    const [, side, name] = (typeof end === 'object' && /^(.):(.*)$/s.exec(end.symbols[0]!)) || [];
+    const isSize = typeof end === 'object' && equalDims(end, sum(free(`${side}:${name}`), start!) ?? 0);
+    return isSize && side === (axis === 2 ? 'h' : 'w') ? { start: start!, name: name! } : null;
+  };
+  const [y, x] = [along(2), along(3)];
+  if (rank !== 4 || axes.length !== 2 || !y || !x || y.name !== x.name)
+    return c.unsupported(
+      `ends ${showDims(ends)} from [${starts.join(', ')}], should be known, or a map's size from there on`,
+    );
+  const like = c.to.graph.node(x.name);
+  return c.holds(c.to.add('crop', [c.map(0), like], { offset: [y.start, x.start] }), rank);
+}
+
 const slice: Operator = (c) => {
   const starts = c.list('starts', 1) ?? c.bad('no starts');
-  const ends = c.list('ends', 2) ?? c.bad('no ends');
+  const all = c.has(2) ? c.sizes(2, 'ends') : c.ints('ends');
   const axes = c.list('axes', 3) ?? [...starts.keys()];
   const steps = c.has(4) ? c.numbers(4, 'steps') : starts.map(() => 1);
-  if (ends.length !== starts.length || axes.length !== starts.length || steps.length !== starts.length)
-    c.bad(`${starts.length} starts, ${ends.length} ends, ${axes.length} axes, should be as many`);
+  if (all.length !== starts.length || axes.length !== starts.length || steps.length !== starts.length)
+    c.bad(`${starts.length} starts, ${all.length} ends, ${axes.length} axes, should be as many`);
+  const ends = all.filter((end) => typeof end === 'number');
+  if (ends.length < all.length && steps.every((step) => step === 1))
+    return crop(
+      c,
+      starts,
+      all,
+      axes.map((axis) => c.axis(axis, c.dims(0).length)),
+    );
+  if (ends.length < all.length) return c.unsupported(`ends ${showDims(all)}, should be known`);
   return axes.reduce(
     (v, axis, i) =>
       cut(c, v, c.axis(axis, v.steps.length), { start: starts[i]!, end: ends[i]!, step: steps[i]! }),

@@ -113,7 +113,7 @@ function bySize(
   const scale = pair.map((size, i) => over(size, spatial(dims, 1)[i]!));
   if (scale.every((s): s is number => typeof s === 'number')) return add({ scale: [scale[0]!, scale[1]!] });
   const fraction = scale.map((s) =>
-    s && typeof s !== 'number' && s.symbols.length === 0 ? s.num / s.den : s,
+    s && typeof s !== 'number' && s.symbols.length === 0 ? s.num / s.den + s.plus : s,
   );
   if (fraction.every((s): s is number => typeof s === 'number'))
     return add({ scale: [fraction[0]!, fraction[1]!] });
@@ -123,7 +123,11 @@ function bySize(
 /** The layer of this height and width. */
 function layerOf(c: Call, [h, w]: readonly [Dim, Dim]) {
   const name = (d: Dim, axis: string) =>
-    typeof d !== 'number' && d.num === d.den && d.symbols.length === 1 && d.symbols[0]!.startsWith(axis)
+    typeof d !== 'number' &&
+    d.num === d.den &&
+    d.plus === 0 &&
+    d.symbols.length === 1 &&
+    d.symbols[0]!.startsWith(axis)
       ? d.symbols[0]!.slice(axis.length)
       : null;
   const found = name(h, 'h:');
