@@ -3,8 +3,10 @@ import { FormatError, UnsupportedError } from '../errors.js';
 import { readCaffemodel } from './caffe/caffemodel.js';
 import { importCaffe } from './caffe/import.js';
 import { readNet } from './caffe/net.js';
-import { bare, type Model, modelParts, readModel } from './model.js';
-import { importOnnx } from './onnx/import.js';
+import { bare, describedBy, type Model, metadataOf, modelParts, readModel } from './model.js';
+import { exportOnnxParts } from './onnx/export.js';
+import { importModel } from './onnx/import.js';
+import { readOnnx } from './onnx/model.js';
 import type { Weights } from './weights.js';
 
 /** A format of files that hold nets. */
@@ -30,6 +32,19 @@ function caffeWeights(bytes: Uint8Array): Weights {
   return weights;
 }
 
+function readOnnxModel(bytes: Uint8Array): Model {
+  const model = readOnnx(bytes);
+  const { graph, weights } = importModel(model);
+  return { graph, weights, ...describedBy(model.metadata) };
+}
+
+function writeOnnxModel(model: Model, elem: Elem): Iterable<Uint8Array> {
+  const { graph, weights } = model;
+  if (elem !== 'f32') throw new UnsupportedError(`onnx: numbers in ${elem}, should be in f32`);
+  if (!graph) throw new UnsupportedError('onnx: numbers without a graph, should have one');
+  return exportOnnxParts(graph, weights, { metadata: metadataOf(model) });
+}
+
 /** What files of nets may be. The tags of a protobuf's first field tell ONNX's from Caffe's. */
 export const FORMATS: readonly Format[] = [
   {
@@ -53,7 +68,8 @@ export const FORMATS: readonly Format[] = [
     extension: '.onnx',
     title: 'an ONNX model',
     begins: (bytes) => bytes[0] === 0x08, // ir_version
-    read: (bytes) => ({ ...bare(new Map()), ...importOnnx(bytes) }),
+    read: readOnnxModel,
+    write: writeOnnxModel,
   },
 ];
 

@@ -53,18 +53,46 @@ export function weightsFor(graph: Graph, weights: Weights): Weights {
   );
 }
 
+/** What a model says beside its graph and numbers, as the metadata of a file. */
+export function metadataOf({ classes, preprocess, licence }: Model): Map<string, string> {
+  const metadata = new Map<string, string>();
+  if (classes) metadata.set(CLASSES, JSON.stringify(classNames(classes, CLASSES)));
+  if (preprocess) metadata.set(PREPROCESS, JSON.stringify(preprocess));
+  if (licence !== null) metadata.set(LICENCE, licence);
+  return metadata;
+}
+
+type Metadata = ReadonlyMap<string, string>;
+
+function jsonOf(metadata: Metadata, key: string): unknown {
+  const text = metadata.get(key);
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch (error) {
+    throw new FormatError(`${key}: ${(error as Error).message}, should be JSON`);
+  }
+}
+
+/** Reads `metadataOf`. @throws FormatError for a value that is none of its key */
+export function describedBy(metadata: Metadata): Pick<Model, 'classes' | 'preprocess' | 'licence'> {
+  const classes = jsonOf(metadata, CLASSES);
+  const preprocess = metadata.get(PREPROCESS);
+  return {
+    classes: classes === undefined ? null : classNames(classes, CLASSES),
+    preprocess: preprocess === undefined ? null : parsePreprocess(preprocess),
+    licence: metadata.get(LICENCE) ?? null,
+  };
+}
+
 /**
  * A model as a .safetensors file, in parts: the graph, class names, preprocessing and licence are in its
  * metadata. With `elem: 'f16'` filters are rounded to halves.
  * @throws WeightsError where the weights are not those of the graph, or beyond f16
  */
 export function modelParts(model: Model, elem: Elem = 'f32'): Generator<Uint8Array<ArrayBuffer>> {
-  const { graph, weights, classes, preprocess, licence } = model;
-  const metadata = new Map<string, string>();
-  if (graph) metadata.set(GRAPH, JSON.stringify(graphToJson(graph)));
-  if (classes) metadata.set(CLASSES, JSON.stringify(classNames(classes, CLASSES)));
-  if (preprocess) metadata.set(PREPROCESS, JSON.stringify(preprocess));
-  if (licence !== null) metadata.set(LICENCE, licence);
+  const { graph, weights } = model;
+  const metadata = new Map(graph && [[GRAPH, JSON.stringify(graphToJson(graph))]]);
+  for (const [key, text] of metadataOf(model)) metadata.set(key, text);
   return safetensorsParts(graph ? weightsFor(graph, weights) : weights, { metadata, elem });
 }
 
@@ -78,22 +106,10 @@ export const writeModel = (model: Model, elem?: Elem): Uint8Array<ArrayBuffer> =
  */
 export function readModel(bytes: Uint8Array): Model {
   const file = readSafetensors(bytes);
-  const json = (key: string): unknown => {
-    const text = file.metadata.get(key);
-    try {
-      return text === undefined ? undefined : JSON.parse(text);
-    } catch (error) {
-      throw new FormatError(`${key}: ${(error as Error).message}, should be JSON`);
-    }
-  };
-  const graph = json(GRAPH);
-  const classes = json(CLASSES);
-  const preprocess = file.metadata.get(PREPROCESS);
+  const graph = jsonOf(file.metadata, GRAPH);
   return {
     graph: graph === undefined ? null : graphFromJson(graph),
     weights: weightsOf(file),
-    classes: classes === undefined ? null : classNames(classes, CLASSES),
-    preprocess: preprocess === undefined ? null : parsePreprocess(preprocess),
-    licence: file.metadata.get(LICENCE) ?? null,
+    ...describedBy(file.metadata),
   };
 }

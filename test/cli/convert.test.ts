@@ -2,8 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { parameterCount } from '../../src/graph/parameters.js';
 import { readModel } from '../../src/weights/model.js';
+import { readNpyF32 } from '../../src/weights/npy.js';
 import { readSafetensors } from '../../src/weights/safetensors.js';
+import { relativeError } from '../gpu/compare.js';
+import { runOnnxruntime } from '../onnxruntime.js';
 import { refusal, report, success, temporaryFolder, testData } from './rarefy.js';
 
 const net = 'reference-nets/mini_fcn8s';
@@ -59,6 +63,29 @@ describe('rarefy convert', () => {
     expect(runs[0]!.equals(runs[1]!)).to.equal(true);
   });
 
+  it('writes an ONNX model that gives the scores that Caffe gave, and reads it again with all that it says', async () => {
+    const labels = inFolder('two.txt');
+    writeFileSync(labels, 'sky\nsea\n');
+    const onnx = inFolder('net.onnx');
+    const said = await caffe(onnx, '--labels', labels, '--licence', 'CC0-1.0');
+    const model = readFileSync(onnx);
+    expect(said.bytes).to.equal(model.length);
+    const [input, score] = ['input', 'output_score'].map((name) =>
+      readNpyF32(readFileSync(testData(`${net}/${name}.npy`))),
+    );
+    const found = await runOnnxruntime(model, new Map([['data', input!]]));
+    expect([...found.keys()]).to.deep.equal(['score']);
+    expect(found.get('score')!.dims).to.deep.equal(score!.dims);
+    expect(relativeError(found.get('score')!.data, score!.data)).to.be.at.most(1e-5);
+
+    const out = inFolder('again.safetensors');
+    await success('convert', onnx, out);
+    const again = readModel(readFileSync(out));
+    expect(again).to.deep.include({ classes: ['sky', 'sea'], licence: 'CC0-1.0' });
+    expect([...again.graph!.outputs.keys()]).to.deep.equal(['score']);
+    expect(parameterCount(again.graph!)).to.be.at.least(said.parameters);
+  });
+
   it('halves the filters with --f16', async () => {
     const whole = await caffe(inFolder('f32.safetensors'));
     const out = inFolder('f16.safetensors');
@@ -91,8 +118,12 @@ describe('rarefy convert', () => {
     expect(await refusal('convert', caffemodel, inFolder('no.caffemodel'), '--prototxt', prototxt)).to.match(
       /^UsageError: .*no.caffemodel: cannot be written, should end in .safetensors/,
     );
+    expect(
+      await refusal('convert', caffemodel, inFolder('no.onnx'), '--prototxt', prototxt, '--f16'),
+    ).to.match(/^UnsupportedError: onnx: numbers in f16, should be in f32$/);
     expect(await refusal('convert', caffemodel, out, '--net', 'fcn8s')).to.match(/^WeightsError: conv1_1/);
-    expect(existsSync(out) || existsSync(`${out}.part`)).to.equal(false);
+    for (const path of [out, inFolder('no.onnx')])
+      expect(existsSync(path) || existsSync(`${path}.part`)).to.equal(false);
   });
 });
 
