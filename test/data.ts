@@ -17,6 +17,9 @@ export function serveDataFrom(dataServer: DataServer): void {
   Object.assign(globalThis, { dataServer });
 }
 
+/** Where the data server is, for a process that a test starts. */
+export const dataUrl = (): string => server().url;
+
 async function fetchBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(server().url + path.split('/').map(encodeURIComponent).join('/'));
   if (!response.ok) throw new Error(`${path}: status ${response.status}`);
@@ -28,6 +31,13 @@ export const testData = (path: string) => fetchBytes(`data/${path}`);
 
 /** A file of the folder that RAREFY_DATA names. */
 export const extraData = (path: string) => fetchBytes(`rarefy-data/${path}`);
+
+/** Has a service of the test runner compute. */
+export async function ask(service: string, body: BodyInit): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(server().url + service, { method: 'POST', body });
+  if (!response.ok) throw new Error(`${service}: status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
 
 /** The URL of a file of dist/. */
 export const builtFile = (path: string): string => `${server().url}dist/${path}`;

@@ -9,6 +9,7 @@ import { runJob } from '../src/cli/runtime.js';
 import { serve } from '../src/cli/server.js';
 import { RUNTIMES, type Runtime } from '../src/page/protocol.js';
 import { serveDataFrom } from './data.js';
+import { ONNXRUNTIME, onnxruntimeService } from './onnxruntime_service.js';
 import { report, Silent, type TestEvent, type TestOptions, type Totals, titles } from './report.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -24,6 +25,13 @@ const NODE_SUITES = ['unit', 'cli'] as const;
 const TIMEOUT = { unit: 60_000, cli: 600_000 };
 /** First lines of a failure's stack that are worth showing. */
 const STACK_LINES = 4;
+
+/** Loaded when it is first asked for: not every suite needs it. */
+const services = {
+  [ONNXRUNTIME]: onnxruntimeService(async (model, inputs) =>
+    (await import('./onnxruntime.js')).runOnnxruntime(model, inputs),
+  ),
+};
 
 const failures: string[] = [];
 
@@ -76,6 +84,7 @@ const onGpu = (runtime: Runtime, options: TestOptions, signal: AbortSignal) =>
       runtime,
       bundle: join(here, 'gpu.js'),
       folders,
+      services,
       onProgress: (event) => print(event as TestEvent),
       log: (line) => console.error(line),
       onConsole: (line) => console.error(line),

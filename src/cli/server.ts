@@ -24,6 +24,8 @@ export interface ServerOptions {
   /** Where output files go; without it they are refused. */
   readonly outDir?: string | undefined;
   readonly onEvent?: ((event: unknown) => void) | undefined;
+  /** What a page may have computed here, by name: from the bytes that it posts to the bytes of the answer. */
+  readonly services?: Readonly<Record<string, (body: Uint8Array) => Promise<Uint8Array>>>;
 }
 
 export interface Server {
@@ -69,11 +71,14 @@ export function inside(folder: string, path: string): string | null {
   return !name.includes('\0') && file.startsWith(root + sep) ? file : null;
 }
 
-async function json<T>(request: IncomingMessage): Promise<T> {
+async function bytes(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return JSON.parse(Buffer.concat(parts).toString()) as T;
+  return Buffer.concat(parts);
 }
+
+const json = async <T>(request: IncomingMessage): Promise<T> =>
+  JSON.parse((await bytes(request)).toString()) as T;
 
 /** An error as it was thrown in the page, with its name and fields. */
 export function receivedError({ name, message, stack, fields }: SentError): Error {
@@ -84,7 +89,7 @@ export function receivedError({ name, message, stack, fields }: SentError): Erro
 }
 
 export async function serve(options: ServerOptions): Promise<Server> {
-  const { files = {}, folders = {}, outDir } = options;
+  const { files = {}, folders = {}, services = {}, outDir } = options;
   const secret = `/${randomUUID()}/`;
   const stop = new AbortController();
   let settle: (value: unknown) => void = () => {};
@@ -151,6 +156,8 @@ export async function serve(options: ServerOptions): Promise<Server> {
     const [, head = '', tail] = /^([^/]*)(?:\/(.*))?$/s.exec(url.slice(secret.length)) ?? [];
     if (request.method === 'POST') {
       if (head === 'out' && tail) return receiveFile(request, response, tail);
+      if (tail === undefined && Object.hasOwn(services, head))
+        return void response.end(await services[head]!(await bytes(request)));
       const post = tail === undefined && Object.hasOwn(posts, head) ? posts[head] : undefined;
       if (!post) return void empty(response, 404);
       await post(request);

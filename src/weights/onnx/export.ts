@@ -23,7 +23,7 @@ export interface OnnxExportOptions {
  * A graph and its weights as an ONNX model, in parts: standard operators on tensors [n, c, h, w] of floats,
  * in inference form. Filters are views of the weights, so that they are in memory once. Inputs and outputs
  * have the graph's names; free sizes are the symbols N, H and W.
- * @throws UnsupportedError for what ONNX cannot say; WeightsError for weights that are not those of the graph;
+ * @throws UnsupportedError that lists every layer that ONNX cannot say; WeightsError for weights that are not those of the graph;
  * ShapeError for sizes that do not run; LimitError beyond 2 GiB
  */
 export function exportOnnxParts(
@@ -82,30 +82,40 @@ function exported(graph: Graph, weights: Weights, opset: number): Exporter {
   for (const node of graph.nodes.toReversed()) if (live.has(node)) for (const x of node.inputs) live.add(x);
   for (const { name } of graph.inputs) to.free(name);
   const outputs = new Map([...graph.outputs].map(([name, node]) => [node, name]));
+  const missed: string[] = [];
   for (const name of outputs.values())
-    if (to.free(name) !== name)
-      throw new UnsupportedError(
-        `${graph.name}: output '${name}' has the name of an input, ONNX wants another`,
-      );
+    if (to.free(name) !== name) missed.push(`output '${name}' has the name of an input, ONNX wants another`);
   const values = new Map<Node, string>();
-  for (const node of graph.nodes.filter((n) => live.has(n))) {
-    if (node.kind === 'input') {
+  for (const node of graph.nodes.filter((n) => live.has(n)))
+    try {
+      values.set(node, node.kind === 'input' ? node.name : written(to, node, values, outputs.get(node)));
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      missed.push(error.message);
       values.set(node, node.name);
-      continue;
     }
-    const layer = new LayerExport(
-      to,
-      node,
-      node.inputs.map((x) => values.get(x)!),
-    );
-    const write = (EXPORTERS as Record<string, unknown>)[node.kind] as
-      | ((e: LayerExport, attrs: unknown) => string)
-      | undefined;
-    if (!write) return layer.unsupported(`a ${node.kind}, which training adds, should be a layer of a net`);
-    const value = write(layer, node.attrs);
-    values.set(node, settled(layer, value, outputs.get(node)));
-  }
+  if (missed.length > 0)
+    throw new UnsupportedError(`${graph.name}: cannot be an ONNX model:\n${missed.join('\n')}`);
   return to;
+}
+
+/** The name of the layer's value. */
+function written(
+  to: Exporter,
+  node: Node,
+  values: ReadonlyMap<Node, string>,
+  output: string | undefined,
+): string {
+  const layer = new LayerExport(
+    to,
+    node,
+    node.inputs.map((x) => values.get(x)!),
+  );
+  const write = (EXPORTERS as Record<string, unknown>)[node.kind] as
+    | ((e: LayerExport, attrs: unknown) => string)
+    | undefined;
+  if (!write) return layer.unsupported('a layer that training adds, should be one of a net');
+  return settled(layer, write(layer, node.attrs), output);
 }
 
 /** The layer's value under its name: an output's own, else the layer's where it made one. */

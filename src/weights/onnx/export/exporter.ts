@@ -121,7 +121,7 @@ export class LayerExport<K extends KindName = KindName> {
   }
 
   unsupported(what: string): never {
-    throw new UnsupportedError(`${this.node.name}: ${what}`);
+    throw new UnsupportedError(`${this.node.name} (${this.node.kind}): ${what}`);
   }
 
   /** Gives the layer's value its own name; a value that it did not make keeps the one it has. */

@@ -127,7 +127,7 @@ export const POOL: Exporters<PoolAttrs> = {
   max_pool_index(e, { order = 'row', ...options }) {
     const r = reach(options);
     const both = r.off ? null : plainMaxPool(e, 2, e.x, r, order === 'column' ? 1 : 0);
-    if (!both) return e.unsupported('positions of a pool with as much padding as its window, should be less');
+    if (!both) return e.unsupported('as much padding as its window, should be less');
     // ONNX counts over the whole tensor.
     const area = e.add('ReduceProd', [e.plane(0)], { keepdims: 0 });
     return e.cast(e.add('Mod', [both[1]!, area]), 'float32');

@@ -76,6 +76,6 @@ export function resize(e: LayerExport<'resize'>, o: ResizeOptions): string {
 
 export function resizeTo(e: LayerExport<'resize_to'>, o: Interpolation): string {
   if (o.excludeOutside && o.mode !== 'bicubic')
-    return e.unsupported(`${o.mode} with excludeOutside, ONNX has it for bicubic`);
+    return e.unsupported(`${o.mode} with excludeOutside, should be bicubic`);
   return written(e, o, { sizes: e.add('Concat', [e.sizes(0, 0, 2), e.plane(1)], { axis: 0 }) });
 }
