@@ -105,13 +105,14 @@ export async function buildAll() {
 
 /**
  * Test bundles: `unit` and `cli` run in Node, `gpu` in a page or a runtime with WebGPU, `worker` in a Worker
- * that it starts; `run` starts them all.
+ * that it starts, `faults` in a process that a test starts; `run` starts them all.
  */
 export async function buildTests() {
   for (const [entry, outfile] of [
     ['test/unit/main.ts', 'dist/test/unit.js'],
     ['test/cli/main.ts', 'dist/test/cli.js'],
     ['test/run.ts', 'dist/test/run.js'],
+    ['test/faults/child.ts', 'dist/test/faults.js'],
   ]) {
     await build({
       ...node,

@@ -36,3 +36,6 @@ import './preprocess.test.js';
 import './readme.test.js';
 import './oracle_formats.test.js';
 import './faults.test.js';
+import './hostile_onnx.test.js';
+import './hostile_data.test.js';
+import './onnx_export.test.js';
