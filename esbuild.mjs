@@ -4,7 +4,7 @@
 //   node esbuild.mjs --bench  the measurements of bench/ as well
 //   node esbuild.mjs --if-missing  nothing where dist/ is there
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -98,6 +98,9 @@ export async function buildAll() {
     banner: { js: `#!/usr/bin/env node\n${require.js}` },
   });
   chmodSync('dist/cli.js', 0o755);
+  // What a report of a training run carries in itself.
+  for (const file of ['uPlot.iife.min.js', 'uPlot.min.css'])
+    cpSync(`node_modules/uplot/dist/${file}`, `dist/${file}`);
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
     stdio: 'inherit',
   });

@@ -1,4 +1,5 @@
-// y[p] = (-w log softmax(x[p])[label[p]], w, 1 where the label is no class), w the weight of the pixel
+// y[p] = (-w log softmax(x[p])[label[p]], w, 1 where the label is no class, 1 where the loss is no number), w the
+// weight of the pixel
 //
 // One invocation per pixel. A probability counts as at least 2^-126, as in Caffe.
 // uses: loss_cell, random
@@ -17,7 +18,11 @@ fn softmax_loss(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
     let x_at = params.x_first + index * params.c4;
     let total = log_sum(x_at);
     let score = f32(x[x_at + wanted.class_index / 4u][wanted.class_index % 4u]);
-    result.x = wanted.weight * min(total.x - score + total.y, MOST);
+    let loss = total.x - score + total.y;
+    // Bits, as comparisons with NaN may be optimised away.
+    let finite = (bitcast<u32>(loss) & 0x7f800000u) != 0x7f800000u;
+    result.x = select(0.0, wanted.weight * min(loss, MOST), finite);
+    result.w = select(1.0, 0.0, finite);
   }
   y[params.y_first + index] = vec4<Elem>(result);
 }

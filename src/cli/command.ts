@@ -20,7 +20,9 @@ const COMMON = {
 
 /** The jobs of src/page/jobs.ts, and that of bench/page.ts, which needs its own bundle. */
 type Jobs = typeof jobs & { bench: typeof bench };
-type IO = Partial<Pick<RunOptions, 'files' | 'folders' | 'data' | 'outDir' | 'onStart' | 'bundle'>>;
+type IO = Partial<
+  Pick<RunOptions, 'files' | 'folders' | 'data' | 'outDir' | 'onStart' | 'onProgress' | 'bundle'>
+>;
 
 /** What a command works with. */
 export interface Tools {

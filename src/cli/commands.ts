@@ -9,6 +9,7 @@ import { heatmap } from './commands/heatmap.js';
 import { pull } from './commands/pull.js';
 import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
+import { train } from './commands/train.js';
 
 /** The commands of `rarefy`, in the order of its help. */
 export const commands: Readonly<Record<string, CommandDef>> = {
@@ -16,6 +17,7 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   heatmap,
   segment,
   eval: evaluation,
+  train,
   convert,
   pull,
   equivalence,

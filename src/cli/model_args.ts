@@ -73,7 +73,13 @@ export class Files {
 }
 
 /** A number of [least, most] from an option. */
-function numberOf(option: string, text: string | undefined, least: number, most: number, whole = false) {
+export function numberOf(
+  option: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+  whole = false,
+) {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (value >= least && value <= most && (!whole || Number.isSafeInteger(value))) return value;

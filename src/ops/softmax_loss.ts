@@ -33,8 +33,8 @@ export interface LossGradientOptions extends LossOptions {
   readonly scale?: number;
 }
 
-/** The loss's sums over pixels: of weighted losses, of weights, and of labels that are no class. */
-export const LOSS_SUMS = 3;
+/** The loss's sums over pixels: of weighted losses, of weights, of labels that are no class, of losses that are no number. */
+export const LOSS_SUMS = 4;
 
 /** What a sum is divided by where that is known beforehand; null where it is the sum of the weights. */
 export function lossDivisor(normalization: LossNormalization, x: Omit<Shape, 'c'>): number | null {
@@ -50,7 +50,7 @@ export function lossDivisor(normalization: LossNormalization, x: Omit<Shape, 'c'
   }
 }
 
-/** [N, 3, H, W]: of each pixel its weighted loss, its weight, and whether its label is no class. */
+/** [N, 4, H, W]: of each pixel its weighted loss, its weight, whether its label is no class, whether its loss is no number. */
 export function softmaxLossShape(op: string, x: Shape, label: Shape, o: LossOptions): Shape {
   checkPixels(op, 'labels', label, x);
   const { keep = 1, weights = [], cell = 1 } = o;

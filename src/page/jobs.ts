@@ -5,9 +5,10 @@ import { equivalence } from './jobs/equivalence.js';
 import { evaluate } from './jobs/evaluate.js';
 import { heatmap } from './jobs/heatmap.js';
 import { segment } from './jobs/segment.js';
+import { train } from './jobs/train.js';
 
 /** Every job that a command can ask for, by name. */
-export const jobs = { conformance, doctor, equivalence, evaluate, heatmap, segment } satisfies Record<
+export const jobs = { conformance, doctor, equivalence, evaluate, heatmap, segment, train } satisfies Record<
   string,
   Job
 >;

@@ -4,5 +4,6 @@ import './equivalence.test.js';
 import './convert.test.js';
 import './heatmap.test.js';
 import './segment.test.js';
+import './train.test.js';
 import './segment_frames.test.js';
 import './eval.test.js';

@@ -16,3 +16,4 @@ import './classifiers.test.js';
 import './ways.test.js';
 import './worker.test.js';
 import './train_reference.test.js';
+import './fit.test.js';

@@ -1,0 +1,183 @@
+// The options of `rarefy train`, and what they come to.
+import { existsSync, readFileSync } from 'node:fs';
+import type { ArgsDef } from 'citty';
+import { LAYOUTS } from '../data/open.js';
+import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
+import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
+import { STAGES, type StageName, stageNet } from '../train/stages.js';
+import { readSolver } from '../weights/caffe/solver.js';
+import { UsageError } from './command.js';
+import { type Files, numberOf } from './model_args.js';
+
+/** The options of `train`. */
+export const TRAIN_ARGS = {
+  net: { type: 'string', required: true, description: 'a net that is built in code', valueHint: 'NAME' },
+  trunk: { type: 'string', default: 'vgg16', description: 'vgg16, or small', valueHint: 'NAME' },
+  stages: {
+    type: 'string',
+    description: `trained one after another, each from the one before: of ${STAGES.join(', ')}`,
+    valueHint: 'A,B,...',
+  },
+  data: {
+    type: 'string',
+    required: true,
+    description: Object.values(LAYOUTS)
+      .map(({ usage }) => usage)
+      .join(' or '),
+    valueHint: 'SPEC',
+  },
+  split: { type: 'string', default: 'train', description: 'what to learn from', valueHint: 'NAME' },
+  'test-split': { type: 'string', default: 'val', description: 'what to test on', valueHint: 'NAME' },
+  'test-count': { type: 'string', description: 'samples of it that are tested; all without', valueHint: 'N' },
+  weights: {
+    type: 'string',
+    description: 'where the first net begins: .safetensors or .caffemodel',
+    valueHint: 'FILE',
+  },
+  recipe: {
+    type: 'enum',
+    options: [...RECIPES],
+    default: 'paper',
+    description: 'settings of the paper or of the released models',
+  },
+  solver: {
+    type: 'string',
+    description: "a Caffe solver, instead of the recipe's",
+    valueHint: 'FILE.prototxt',
+  },
+  lr: {
+    type: 'string',
+    description: "instead of the recipe's, one or one for each stage",
+    valueHint: 'RATE,...',
+  },
+  momentum: { type: 'string', description: "instead of the recipe's", valueHint: '0..1' },
+  'weight-decay': { type: 'string', description: "instead of the recipe's", valueHint: 'X' },
+  'iter-size': { type: 'string', description: "batches of a step, instead of the recipe's", valueHint: 'N' },
+  iterations: {
+    type: 'string',
+    description: "steps, instead of the recipe's, one or one for each stage",
+    valueHint: 'N,...',
+  },
+  batch: { type: 'string', default: '1', description: 'images of a batch, all of one size', valueHint: 'N' },
+  order: {
+    type: 'enum',
+    options: ['random', 'shuffled', 'listed'],
+    default: 'random',
+    description: 'random draws with replacement',
+  },
+  mirror: { type: 'boolean', description: 'mirrors at random' },
+  jitter: {
+    type: 'string',
+    default: '0',
+    description: 'moves by up to so many pixels each way',
+    valueHint: 'N',
+  },
+  keep: {
+    type: 'string',
+    default: '1',
+    description: 'probability with which a pixel of the loss counts',
+    valueHint: '0..1',
+  },
+  scores: {
+    type: 'enum',
+    options: ['zero', 'random'],
+    default: 'zero',
+    description: 'how new score layers begin',
+  },
+  width: { type: 'string', description: "share of the net's channels", valueHint: '0..1' },
+  pad: { type: 'string', description: 'of the first layer', valueHint: 'N' },
+  seed: { type: 'string', default: '1', description: 'of all that is random', valueHint: 'N' },
+  'test-every': { type: 'string', default: '1000', description: 'steps', valueHint: 'N' },
+  'checkpoint-every': { type: 'string', default: '500', description: 'steps', valueHint: 'N' },
+  licence: { type: 'string', description: 'of the numbers that come out', valueHint: 'TEXT' },
+  out: {
+    type: 'string',
+    required: true,
+    description: 'folder for models, checkpoint, log and report',
+    valueHint: 'DIR',
+  },
+  resume: { type: 'boolean', description: 'goes on from the checkpoint in --out' },
+} as const satisfies ArgsDef;
+
+export type TrainArgs = { readonly [K in keyof typeof TRAIN_ARGS]?: string | boolean | undefined };
+
+/** The text of an option. */
+export const text = (args: TrainArgs, key: keyof typeof TRAIN_ARGS): string | undefined =>
+  args[key] as string | undefined;
+
+/** One value for all stages, or one for each. */
+function perStage(option: string, given: string | undefined, stages: number, least: number, whole: boolean) {
+  if (given === undefined) return undefined;
+  const values = given.split(',').map((v) => numberOf(option, v, least, Number.MAX_SAFE_INTEGER, whole)!);
+  if (values.length !== 1 && values.length !== stages)
+    throw new UsageError(`${option} ${given}: ${values.length} values, should be one or ${stages}`);
+  return (i: number) => values[values.length === 1 ? 0 : i]!;
+}
+
+function stagesOf(args: TrainArgs): TrainStage[] {
+  const names = text(args, 'stages')?.split(',') ?? [null];
+  for (const name of names)
+    if (name !== null && !(STAGES as readonly string[]).includes(name))
+      throw new UsageError(`--stages ${name}: should be of ${STAGES.join(', ')}`);
+  const path = text(args, 'solver');
+  if (path && !existsSync(path)) throw new UsageError(`--solver: no file ${path}`);
+  const solver = path ? readSolver(readFileSync(path, 'utf8')) : null;
+  const lr = perStage('--lr', text(args, 'lr'), names.length, 0, false);
+  const iterations = perStage('--iterations', text(args, 'iterations'), names.length, 1, true);
+  const momentum = numberOf('--momentum', text(args, 'momentum'), 0, 1);
+  const weightDecay = numberOf('--weight-decay', text(args, 'weight-decay'), 0, 1);
+  const iterSize = numberOf('--iter-size', text(args, 'iter-size'), 1, 2 ** 16, true);
+  return names.map((name, i) => {
+    const stage = name as StageName | null;
+    const net = stageNet(text(args, 'net')!, text(args, 'trunk') ?? 'vgg16', stage);
+    const usual = recipe((text(args, 'recipe') ?? 'paper') as RecipeName, net);
+    return {
+      name: stage ?? net,
+      net,
+      stage,
+      recipe: {
+        ...usual,
+        solver: {
+          ...usual.solver,
+          ...solver,
+          ...(lr && { baseLr: lr(i) }),
+          ...(momentum !== undefined && { momentum }),
+          ...(weightDecay !== undefined && { weightDecay }),
+          ...(iterSize !== undefined && { iterSize }),
+        },
+        iterations: iterations?.(i) ?? solver?.maxIter ?? usual.iterations,
+      },
+    };
+  });
+}
+
+/** What the job is told, but for what its checkpoint must agree with. */
+export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 'settings'> {
+  const whole = (key: keyof typeof TRAIN_ARGS, least: number) =>
+    numberOf(`--${key}`, text(args, key), least, Number.MAX_SAFE_INTEGER, true);
+  const [width, pad, testCount] = [
+    numberOf('--width', text(args, 'width'), 2 ** -10, 1),
+    whole('pad', 0),
+    whole('test-count', 1),
+  ];
+  const licence = text(args, 'licence');
+  return {
+    stages: stagesOf(args),
+    data: text(args, 'data')!,
+    split: text(args, 'split')!,
+    testSplit: text(args, 'test-split')!,
+    ...(testCount !== undefined && { testCount }),
+    ...(width !== undefined && { width }),
+    ...(pad !== undefined && { pad }),
+    scores: text(args, 'scores') as TrainOptions['scores'],
+    batch: whole('batch', 1)!,
+    order: text(args, 'order') as TrainOptions['order'],
+    augmentation: { mirror: args.mirror === true, jitter: whole('jitter', 0)! },
+    keep: numberOf('--keep', text(args, 'keep'), 2 ** -20, 1)!,
+    seed: whole('seed', 0)!,
+    testEvery: whole('test-every', 1)!,
+    checkpointEvery: whole('checkpoint-every', 1)!,
+    ...(args.weights !== undefined && { weights: files.add('--weights', text(args, 'weights')!) }),
+    ...(licence !== undefined && { licence }),
+  };
+}

@@ -1,0 +1,257 @@
+import { type DataSet, splitOf } from '../../data/dataset.js';
+import { openDataSet } from '../../data/open.js';
+import { createEngine, type Engine } from '../../engine/engine.js';
+import { FormatError } from '../../errors.js';
+import type { AdapterInfo } from '../../gpu/device.js';
+import { parameterCount } from '../../graph/parameters.js';
+import { type Scores, scores } from '../../metrics/scores.js';
+import { readCheckpoint, writeCheckpoint } from '../../train/checkpoint.js';
+import { evaluate, outputOf } from '../../train/evaluate.js';
+import { type Augmentation, exampleOf, labelName } from '../../train/example.js';
+import { type Examples, type FitStep, fit } from '../../train/fit.js';
+import type { Order } from '../../train/order.js';
+import type { Recipe } from '../../train/recipes.js';
+import { type ScoreStart, type StageName, type Start, stageOf, startWeights } from '../../train/stages.js';
+import { createTrainer, type Trainer } from '../../train/trainer.js';
+import { readModelFile } from '../../weights/formats.js';
+import { writeModel } from '../../weights/model.js';
+import type { Weights } from '../../weights/weights.js';
+import { serverFiles } from '../data_files.js';
+import type { Host } from '../host.js';
+import { readFile } from '../model.js';
+import type { Progress } from '../protocol.js';
+
+/** One net of a run, in the order in which they are trained. */
+export interface TrainStage {
+  /** Of the files that it leaves: `32s`, or the net's name where there are no stages. */
+  readonly name: string;
+  readonly net: string;
+  readonly stage: StageName | null;
+  readonly recipe: Recipe;
+}
+
+export interface TrainOptions {
+  readonly stages: readonly TrainStage[];
+  readonly data: string;
+  readonly split: string;
+  readonly testSplit: string;
+  /** Samples of the test split that are tested; all without. */
+  readonly testCount?: number;
+  readonly width?: number;
+  readonly pad?: number;
+  readonly scores: ScoreStart;
+  readonly batch: number;
+  readonly order: Order;
+  readonly augmentation: Augmentation;
+  readonly keep: number;
+  readonly seed: number;
+  readonly testEvery: number;
+  readonly checkpointEvery: number;
+  /** Files, by the names that the command gave them. */
+  readonly weights?: string;
+  readonly checkpoint?: string;
+  /** What the checkpoint must have been made with. */
+  readonly settings: string;
+  readonly licence?: string;
+}
+
+/** What a run says while it works; also what its report is made of. */
+export type TrainEvent =
+  | Progress
+  | {
+      readonly kind: 'begin';
+      readonly stage: string;
+      readonly start: Start['report'];
+      readonly parameters: number;
+    }
+  | { readonly kind: 'step'; readonly stage: string; readonly step: FitStep }
+  | {
+      readonly kind: 'test';
+      readonly stage: string;
+      readonly iteration: number;
+      readonly heads: readonly HeadScores[];
+    }
+  | { readonly kind: 'end'; readonly stage: string; readonly report: StageReport };
+
+export interface HeadScores {
+  /** `''` where there is one. */
+  readonly suffix: string;
+  readonly scores: Scores;
+}
+
+/** A net that is trained. */
+export interface StageReport {
+  readonly name: string;
+  readonly net: string;
+  readonly parameters: number;
+  readonly iterations: number;
+  /** Of this session alone, where the run was resumed. */
+  readonly seconds: number;
+  readonly heads: readonly HeadScores[];
+  readonly file: string;
+}
+
+export interface TrainReport {
+  readonly adapter: AdapterInfo;
+}
+
+export const CHECKPOINT = 'checkpoint.safetensors';
+
+/** The name of a stage's model. */
+export const modelName = (stage: string): string => `${stage}.safetensors`;
+
+/** Most bytes of decoded samples that are kept. */
+const CACHE = 2 ** 30;
+
+/** Examples of a split, kept once they are decoded while there is room. */
+function examplesOf(set: DataSet, ids: readonly string[]): Examples {
+  const kept = new Map<number, ReturnType<typeof exampleOf>>();
+  let room = CACHE;
+  return {
+    count: ids.length,
+    async load(i) {
+      const found = kept.get(i);
+      if (found) return found;
+      const made = exampleOf(set, await set.load(ids[i]!));
+      room -= made.maps.reduce((sum, { values }) => sum + values.byteLength, 0);
+      if (room > 0) kept.set(i, made);
+      return made;
+    },
+  };
+}
+
+/** Trains nets one after another, each from the numbers of the one before; writes models and checkpoints. */
+export async function train(host: Host<TrainEvent>, o: TrainOptions): Promise<TrainReport> {
+  const set = await openDataSet(o.data, serverFiles(host));
+  const split = async (name: string, most?: number) =>
+    examplesOf(set, (await set.ids(splitOf(set, name))).slice(0, most));
+  const [learn, test] = [await split(o.split), await split(o.testSplit, o.testCount)];
+  const saved = o.checkpoint ? readCheckpoint(await readFile(host, o.checkpoint)) : null;
+  if (saved && saved.settings !== o.settings)
+    throw new FormatError(
+      `${o.checkpoint}: a checkpoint of ${saved.settings}, should be of ${o.settings}; without --resume a run begins anew`,
+    );
+  const engine = await createEngine({ gpu: host.gpu });
+  let source: Weights | null = o.weights
+    ? readModelFile(o.weights, await readFile(host, o.weights), null).weights
+    : null;
+  try {
+    for (const [index, stage] of o.stages.entries()) {
+      if (saved && index < saved.stage) continue;
+      const state = saved?.stage === index ? saved.state : null;
+      const made = await trainStage(host, engine, { set, learn, test }, o, { index, stage, source, state });
+      source = made.weights;
+      host.progress({ kind: 'end', stage: stage.name, report: made.report });
+    }
+    return { adapter: engine.adapter };
+  } finally {
+    engine.dispose();
+  }
+}
+
+async function trainStage(
+  host: Host<TrainEvent>,
+  engine: Engine,
+  { set, learn, test }: { set: DataSet; learn: Examples; test: Examples },
+  o: TrainOptions,
+  at: {
+    readonly index: number;
+    readonly stage: TrainStage;
+    readonly source: Weights | null;
+    readonly state: Parameters<typeof createTrainer>[2]['state'] | null;
+  },
+) {
+  const { index, stage, source, state } = at;
+  const { recipe } = stage;
+  const classes = set.heads[0]!.names.length;
+  const { width, pad } = o;
+  const { graph, frozen } = stageOf(stage.net, stage.stage, {
+    classes,
+    ...(width !== undefined && { width }),
+    ...(pad !== undefined && { pad }),
+  });
+  const start = startWeights(graph, source, { seed: o.seed, scores: o.scores });
+  const parameters = parameterCount(graph);
+  host.progress({ kind: 'begin', stage: stage.name, start: start.report, parameters });
+  const { bias } = recipe;
+  const biases = [...start.weights.keys()].filter((name) => name.endsWith('.bias'));
+  const trainer = await createTrainer(engine, graph, {
+    weights: start.weights,
+    solver: { ...recipe.solver, maxIter: recipe.iterations },
+    heads: set.heads.map(({ suffix, ignore }) => ({
+      output: outputOf(graph, suffix),
+      label: labelName(suffix),
+      ignore,
+      normalization: recipe.normalization,
+      ...(o.keep < 1 && { keep: o.keep }),
+    })),
+    frozen,
+    ...(bias && { rates: new Map(biases.map((name) => [name, bias])) }),
+    seed: o.seed,
+    ...(state && { state }),
+    signal: host.signal,
+    onProgress: ({ stage: what, done, total, layer }) =>
+      host.progress({ text: `${what} ${layer}`, done, total }),
+  });
+  const began = performance.now();
+  let last: readonly HeadScores[] = [];
+  const write = (name: string, bytes: Uint8Array<ArrayBuffer>) => host.write(name, bytes);
+  const model = (weights: Weights) =>
+    writeModel({
+      graph,
+      weights,
+      classes: set.heads.length === 1 ? set.heads[0]!.names : null,
+      preprocess: set.inputs.length === 1 ? set.inputs[0]!.preprocess : null,
+      licence: o.licence ?? null,
+    });
+  try {
+    await fit(trainer, learn, {
+      iterations: recipe.iterations,
+      batch: o.batch,
+      order: o.order,
+      augmentation: o.augmentation,
+      seed: o.seed,
+      signal: host.signal,
+      onStep: (step) => host.progress({ kind: 'step', stage: stage.name, step }),
+      testEvery: o.testEvery,
+      test: async (iteration) => {
+        last = await tested(host, trainer, set, test);
+        host.progress({ kind: 'test', stage: stage.name, iteration, heads: last });
+      },
+      keepEvery: o.checkpointEvery,
+      keep: (kept) => write(CHECKPOINT, writeCheckpoint({ stage: index, state: kept, settings: o.settings })),
+    });
+    const weights = await trainer.weights();
+    const file = modelName(stage.name);
+    await write(file, model(weights));
+    const seconds = (performance.now() - began) / 1000;
+    const { iterations } = recipe;
+    return {
+      weights,
+      report: { name: stage.name, net: stage.net, parameters, iterations, seconds, heads: last, file },
+    };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The scores of the net as it is now. */
+async function tested(host: Host<TrainEvent>, trainer: Trainer, set: DataSet, test: Examples) {
+  const net = await trainer.engine.compile(trainer.graph, {
+    weights: await trainer.weights(),
+    signal: host.signal,
+  });
+  try {
+    const heads = set.heads.map(({ suffix, names, ignore }) => ({ suffix, classes: names.length, ignore }));
+    const counts = await evaluate(net, test, heads, {
+      signal: host.signal,
+      onProgress: (done, total) => host.progress({ text: 'testing', done, total }),
+    });
+    return counts.map((count, i) => ({
+      suffix: heads[i]!.suffix,
+      scores: scores(count, { names: set.heads[i]!.names, presentOnly: set.heads.length > 1 }),
+    }));
+  } finally {
+    net.dispose();
+  }
+}

@@ -1,0 +1,95 @@
+import { UnsupportedError } from '../errors.js';
+import type { Graph } from '../graph/builder.js';
+import { FIXED_LEARNS } from '../nets/fcn_vgg16.js';
+import { AT_ONCE_SCALES } from '../nets/heads.js';
+import { NETS, type NetOptions } from '../nets/index.js';
+import { seededWeights } from '../weights/seeded.js';
+import { fillLayers, type SurgeryReport, transplant, zeroWeights } from '../weights/surgery.js';
+import type { Weights } from '../weights/weights.js';
+
+/** What is trained one after another: FCN-32s with a fixed trunk, FCN-32s, 16s, 8s. */
+export const STAGES = ['32s-fixed', '32s', '16s', '8s'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** One of the nets that are trained one after another. */
+export interface Stage {
+  /** In NETS. */
+  readonly net: string;
+  readonly graph: Graph;
+  /** Layers that keep their numbers. */
+  readonly frozen: readonly string[];
+}
+
+/** The name in NETS of `net` at another stride, with another trunk: `fcn8s`, small, 32s is `fcn-small-32s`. */
+export function stageNet(net: string, trunk: string, stage: StageName | null): string {
+  const stride = stage === '32s-fixed' ? '32s' : stage;
+  const placed = stride ? net.replace(/\d+s(?=$|-)/, stride) : net;
+  if (stride && !/\d+s(?=$|-)/.test(net))
+    throw new UnsupportedError(`net '${net}' at stage ${stage}: its name says no stride, should be as fcn8s`);
+  const name = trunk === 'vgg16' ? placed : placed.replace(/^fcn-?/, `fcn-${trunk}-`);
+  if (!Object.hasOwn(NETS, name))
+    throw new UnsupportedError(`net '${name}', should be one of ${Object.keys(NETS).join(', ')}`);
+  return name;
+}
+
+/** A net to train, and what of it stays fixed. */
+export function stageOf(net: string, stage: StageName | null, o: NetOptions): Stage {
+  const graph = NETS[net]!(o);
+  const onlyScores = stage === '32s-fixed' || net === 'fcn32s-fixed';
+  const fixed = onlyScores ? (name: string) => !FIXED_LEARNS.includes(name) : isScale;
+  const layers = new Set(layersWithWeights(graph));
+  return { net, graph, frozen: [...layers].filter(fixed) };
+}
+
+const isScale = (layer: string): boolean =>
+  Object.keys(AT_ONCE_SCALES).some((name) => layer === name || layer.startsWith(`${name}_`));
+
+const layersWithWeights = (graph: Graph): string[] =>
+  [...zeroWeights(graph).keys()].map((name) => name.slice(0, name.lastIndexOf('.')));
+
+/** Where a net begins: its numbers, and where each tensor has them from. */
+export interface Start {
+  readonly weights: Weights;
+  readonly report: SurgeryReport & {
+    /** Filled by the seed, for want of a source. */
+    readonly seeded: readonly string[];
+    /** Zero, as the paper has every new score layer. */
+    readonly zero: readonly string[];
+  };
+}
+
+/** How scores that are new begin. */
+export type ScoreStart = 'zero' | 'random';
+
+/**
+ * The numbers of a net before it is trained: those of `source` by name, at whatever dims (an inner product
+ * becomes a convolution); the scales of a net that is trained at once; zeros in score layers; the rest by the seed.
+ */
+export function startWeights(
+  graph: Graph,
+  source: Weights | null,
+  { seed, scores = 'zero' }: { readonly seed: number; readonly scores?: ScoreStart },
+): Start {
+  const target = zeroWeights(graph);
+  const moved = source ? transplant(target, source) : null;
+  const found = new Set(moved?.report.copied);
+  const scales = Object.fromEntries(
+    layersWithWeights(graph)
+      .filter((layer) => isScale(layer) && !found.has(`${layer}.weight`))
+      .map((layer) => [layer, AT_ONCE_SCALES[layer.replace(/_(sem|geo)$/, '')]!]),
+  );
+  const filled = fillLayers(moved?.weights ?? target, scales).weights;
+  const fresh = seededWeights(graph, seed);
+  const [seeded, zero]: [string[], string[]] = [[], []];
+  for (const name of target.keys()) {
+    if (found.has(name) || scales[name.slice(0, name.lastIndexOf('.'))] !== undefined) continue;
+    if (name.startsWith('score') && scores === 'zero') zero.push(name);
+    else {
+      // A bias begins at zero, as Caffe's fillers have it.
+      if (!name.endsWith('.bias')) filled.set(name, fresh.get(name)!);
+      (name.endsWith('.bias') ? zero : seeded).push(name);
+    }
+  }
+  const { copied = [], coerced = [], dropped = [] } = moved?.report ?? {};
+  return { weights: filled, report: { copied, coerced, dropped, seeded, zero } };
+}

@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { vocPalette } from '../../src/image/palette.js';
+import { encodeLabels, encodePng } from '../../src/image/png.js';
+import { testPicture } from '../../src/image/test_picture.js';
+import type { StageReport } from '../../src/page/jobs/train.js';
+import { readModelFile } from '../../src/weights/formats.js';
+import { refusal, report, start, success, temporaryFolder } from './rarefy.js';
+
+interface TrainJson {
+  readonly stages: readonly StageReport[];
+}
+
+describe('rarefy train', () => {
+  const inFolder = temporaryFolder();
+  const size = { width: 40, height: 36 };
+  let spec = '';
+
+  before(() => {
+    for (const name of ['images', 'masks']) mkdirSync(inFolder(name));
+    for (let i = 0; i < 3; i++) {
+      writeFileSync(inFolder(`images/${i}.png`), encodePng(testPicture(size.width, size.height)));
+      const labels = Uint32Array.from({ length: size.width * size.height }, (_, p) =>
+        p % 50 === 0 ? 255 : Math.floor(p / 300) % 3,
+      );
+      writeFileSync(inFolder(`masks/${i}.png`), encodeLabels(labels, size, vocPalette()));
+    }
+    spec = `folder:${inFolder('images')},labels=${inFolder('masks')},classes=3`;
+  });
+
+  const run = (out: string) => [
+    ...['train', '--net', 'fcn8s', '--trunk', 'small', '--width', '0.03125', '--stages', '32s-fixed,16s'],
+    ...[
+      '--data',
+      spec,
+      '--iterations',
+      '3,4',
+      '--iter-size',
+      '2',
+      '--lr',
+      '1e-3,1e-4',
+      '--mirror',
+      '--jitter',
+      '3',
+    ],
+    ...['--test-every', '2', '--checkpoint-every', '1', '--seed', '5', '--out', inFolder(out)],
+  ];
+  const bytes = (path: string) => readFileSync(inFolder(path));
+
+  it('trains stages, and ends with the same bytes when it is interrupted and goes on', async () => {
+    const { stages } = await report<TrainJson>(...run('whole'));
+    expect(stages.map(({ name, net, iterations }) => [name, net, iterations])).to.deep.equal([
+      ['32s-fixed', 'fcn-small-32s', 3],
+      ['16s', 'fcn-small-16s', 4],
+    ]);
+    const { pixelAcc, perClass } = stages[1]!.heads[0]!.scores;
+    expect(pixelAcc).to.be.within(0, 1);
+    const marked = 3 * [...Array(size.width * size.height).keys()].filter((p) => p % 50 !== 0).length;
+    expect(perClass.reduce((sum, { pixels }) => sum + pixels, 0)).to.equal(marked);
+
+    const first = start(...run('stopped'));
+    await first.says(/16s: loss .* step 1\/4/);
+    first.interrupt();
+    const { code } = await first.finished;
+    expect(code).to.equal(130);
+    expect(await refusal(...run('stopped'))).to.contain('has a checkpoint; --resume goes on from it');
+    expect(await refusal(...run('stopped'), '--seed', '6', '--resume')).to.contain('was made with');
+    const { stages: again } = await report<TrainJson>(...run('stopped'), '--resume');
+    expect(again.map(({ heads }) => heads)).to.deep.equal(stages.map(({ heads }) => heads));
+    expect(bytes('stopped/16s.safetensors').equals(bytes('whole/16s.safetensors'))).to.equal(true);
+
+    const { graph, classes } = readModelFile('16s.safetensors', bytes('whole/16s.safetensors'), null);
+    expect([graph?.name, classes?.length]).to.deep.equal(['fcn-small-16s', 3]);
+    const losses = (out: string) =>
+      readFileSync(inFolder(`${out}/log.jsonl`), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .filter(({ kind }) => kind === 'step')
+        .map(({ stage, step }) => [stage, step.done, step.loss]);
+    expect(losses('whole')).to.have.lengthOf(7);
+    expect(losses('stopped')).to.deep.equal(losses('whole'));
+    const page = readFileSync(inFolder('whole/report.html'), 'utf8');
+    expect(page)
+      .to.match(/^<!doctype html>/)
+      .and.not.match(/(src|href)=/);
+  });
+
+  it('leaves a net that segment runs', async () => {
+    await success(
+      'segment',
+      inFolder('images/0.png'),
+      '--model',
+      inFolder('whole/16s.safetensors'),
+      '--out',
+      inFolder('out'),
+    );
+  });
+
+  it('refuses what cannot be before it begins', async () => {
+    const args = run('refused');
+    const without = (option: string, value: string) =>
+      args.map((v, i) => (args[i - 1] === option ? value : v));
+    for (const [option, value, message] of [
+      ['--data', 'voc:/nowhere/at/all', '/nowhere/at/all/ImageSets/Segmentation: missing'],
+      ['--data', 'cityscapes:/a', 'no data set, should begin with one of'],
+      ['--stages', '4s', '--stages 4s: should be of 32s-fixed'],
+      ['--iterations', '1,2,3', '--iterations 1,2,3: 3 values, should be one or 2'],
+      ['--lr', 'fast', '--lr fast: should be a number'],
+      ['--trunk', 'deep', "net 'fcn-deep-32s', should be one of"],
+    ] as const)
+      expect(await refusal(...without(option, value)), `${option} ${value}`).to.contain(message);
+    expect(await refusal(...args, '--weights', inFolder('none'))).to.contain('--weights: no file');
+    expect(await refusal(...args, '--resume')).to.contain('--resume: no ');
+  });
+});

@@ -1,0 +1,150 @@
+import { expect } from 'chai';
+import { createEngine, type Engine } from '../../src/engine/engine.js';
+import { ShapeError } from '../../src/errors.js';
+import { Graph } from '../../src/graph/builder.js';
+import { type Scores, scores } from '../../src/metrics/scores.js';
+import { evaluate } from '../../src/train/evaluate.js';
+import type { Example } from '../../src/train/example.js';
+import { type FitOptions, type FitStep, fit } from '../../src/train/fit.js';
+import { createTrainer, type Trainer, type TrainerState } from '../../src/train/trainer.js';
+import { seededWeights } from '../../src/weights/seeded.js';
+import { random } from '../random.js';
+import { rejection } from './rejection.js';
+
+/** Two strides of 2, and scores at the size of the image. */
+function tiny(): Graph {
+  const g = new Graph('tiny');
+  const data = g.input('data', 2);
+  const conv1 = g.conv('conv1', data, { out: 8, kernel: 3, pad: 1, relu: true });
+  const pool1 = g.maxPool('pool1', conv1, { kernel: 2, stride: 2, ceil: true });
+  const conv2 = g.conv('conv2', pool1, { out: 8, kernel: 3, pad: 1, relu: true });
+  const score = g.conv('score', conv2, { out: 3, kernel: 1 });
+  const up = g.upsample('up', score, { kernel: 4, stride: 2 });
+  g.output(g.crop('scores', up, data));
+  return g;
+}
+
+/** Pictures whose class shows in the signs of their two channels. */
+function example(i: number): Example {
+  const [h, w] = [10, 11];
+  const values = random(2 * h * w, i);
+  const label = Float32Array.from({ length: h * w }, (_, p) => {
+    const block = Math.floor((Math.floor(p / w) / 5 + i) % 3);
+    values[p] = 0.3 * values[p]! + (block === 1 ? 1 : -1);
+    values[h * w + p] = 0.3 * values[h * w + p]! + (block === 2 ? 1 : -1);
+    return p % 17 === 0 ? 255 : block;
+  });
+  return {
+    id: `${i}`,
+    h,
+    w,
+    maps: [
+      { name: 'data', channels: 2, values, outside: 0 },
+      { name: 'label', channels: 1, values: label, outside: 255 },
+    ],
+  };
+}
+
+const examples = { count: 6, load: async (i: number) => example(i) };
+const OPTIONS: FitOptions = {
+  iterations: 8,
+  batch: 2,
+  order: 'shuffled',
+  seed: 3,
+  augmentation: { mirror: true, jitter: 2 },
+};
+
+describe('fitting a net', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine.dispose());
+
+  const trainer = (state?: TrainerState): Promise<Trainer> =>
+    createTrainer(engine, tiny(), {
+      weights: seededWeights(tiny(), 1),
+      heads: [{ output: 'scores', normalization: 'VALID', keep: 0.8 }],
+      solver: { baseLr: 0.05, momentum: 0.9, weightDecay: 5e-4, iterSize: 2 },
+      seed: 7,
+      ...(state && { state }),
+    });
+  const numbers = async (t: Trainer) => {
+    const { weights, history } = await t.state();
+    return [...weights, ...history].map(([name, { data }]) => [name, [...new Uint32Array(data.buffer)]]);
+  };
+
+  it('ends with the same bits when it is run again, and when it is stopped and goes on', async () => {
+    const whole = await trainer();
+    await fit(whole, examples, OPTIONS);
+    const wanted = await numbers(whole);
+    const again = await trainer();
+    await fit(again, examples, OPTIONS);
+    expect(await numbers(again)).to.deep.equal(wanted);
+
+    const abort = new AbortController();
+    let kept: TrainerState | undefined;
+    const stopped = await trainer();
+    const run = fit(stopped, examples, {
+      ...OPTIONS,
+      signal: abort.signal,
+      onStep: ({ done }) => done === 3 && abort.abort(),
+      keep: async (state) => {
+        kept = state;
+      },
+    });
+    await rejection(run, DOMException);
+    expect(kept?.iteration).to.equal(3);
+    const resumed = await trainer(kept);
+    await fit(resumed, examples, OPTIONS);
+    expect(await numbers(resumed)).to.deep.equal(wanted);
+    for (const t of [whole, again, stopped, resumed]) t.dispose();
+  });
+
+  it('learns, reports each step and tests when it should', async () => {
+    const t = await trainer();
+    const steps: FitStep[] = [];
+    const tests: number[] = [];
+    let kept = 0;
+    await fit(t, examples, {
+      ...OPTIONS,
+      augmentation: {},
+      iterations: 30,
+      onStep: (step) => steps.push(step),
+      testEvery: 20,
+      test: async (iteration) => void tests.push(iteration),
+      keepEvery: 10,
+      keep: async () => void kept++,
+    });
+    expect(steps.map(({ done }) => done)).to.deep.equal(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(tests).to.deep.equal([20, 30]);
+    expect(kept).to.equal(3);
+    expect(steps[29]!.meanLoss).to.be.below(0.5 * steps[0]!.loss);
+    expect(steps[29]!.secondsLeft).to.equal(0);
+
+    const net = await engine.compile(t.graph, { weights: await t.weights() });
+    const [counts] = await evaluate(net, examples, [{ suffix: '', classes: 3, ignore: 255 }]);
+    const found: Scores = scores(counts!);
+    expect(found.pixelAcc).to.be.above(0.9);
+    const marked = Array.from(
+      { length: 6 },
+      (_, i) => example(i).maps[1]!.values.filter((v) => v !== 255).length,
+    );
+    expect(counts!.counts.reduce((a, b) => a + b, 0)).to.equal(marked.reduce((a, b) => a + b, 0));
+    net.dispose();
+    t.dispose();
+  });
+
+  it('stops where the loss is no number', async () => {
+    const t = await createTrainer(engine, tiny(), {
+      weights: seededWeights(tiny(), 1),
+      heads: [{ output: 'scores', normalization: 'NONE' }],
+      solver: { baseLr: 1e30 },
+    });
+    const error = await rejection(fit(t, examples, { ...OPTIONS, iterations: 20 }), ShapeError);
+    expect(error.message).to.match(
+      /^scores: the loss of \d+ pixels is no number, should be finite; the rate may be too high/,
+    );
+    t.dispose();
+  });
+});

@@ -1,0 +1,219 @@
+import { expect } from 'chai';
+import { DataError, FormatError, ShapeError, UnsupportedError } from '../../src/errors.js';
+import type { HostTensor } from '../../src/graph/net_options.js';
+import { NETS } from '../../src/nets/index.js';
+import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
+import { draw } from '../../src/train/draw.js';
+import { augmented, batchOf, type Example, exampleOf, moved } from '../../src/train/example.js';
+import { ordered } from '../../src/train/order.js';
+import { type RECIPES, recipe } from '../../src/train/recipes.js';
+import { stageNet, stageOf, startWeights } from '../../src/train/stages.js';
+import { writeSafetensors } from '../../src/weights/safetensors_write.js';
+import { seededWeights } from '../../src/weights/seeded.js';
+import type { Weights } from '../../src/weights/weights.js';
+
+/** A picture of 1, 2, 3, ... in each of its channels, and its labels. */
+function example(h = 3, w = 4, id = 'a'): Example {
+  const map = (name: string, channels: number, outside: number) => ({
+    name,
+    channels,
+    values: Float32Array.from({ length: channels * h * w }, (_, i) => 1 + (i % (h * w))),
+    outside,
+  });
+  return { id, h, w, maps: [map('data', 2, 0), map('label', 1, 255)] };
+}
+
+describe('draws of a training run', () => {
+  it('follow from their words alone, and are uniform', () => {
+    expect(draw(1, 2, 3)).to.equal(draw(1, 2, 3));
+    const seen = new Set(Array.from({ length: 1000 }, (_, i) => draw(1, 2, i)));
+    expect(seen.size).to.equal(1000);
+    expect(draw(1, 2, 3)).to.not.equal(draw(1, 3, 2));
+    expect(draw(1, 2 ** 40)).to.not.equal(draw(1, 2 ** 41));
+    const tenths = new Array<number>(10).fill(0);
+    for (let i = 0; i < 10000; i++) tenths[Math.floor(10 * draw(7, i))]!++;
+    // Five standard deviations of a binomial count.
+    for (const count of tenths) expect(Math.abs(count - 1000)).to.be.below(150);
+  });
+
+  it('shuffled: every sample once an epoch, in another order', () => {
+    const at = ordered('shuffled', 10, 3);
+    const epochs = [0, 1, 2].map((e) => Array.from({ length: 10 }, (_, i) => at(10 * e + i)));
+    for (const epoch of epochs) expect([...epoch].sort()).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(epochs[0]).to.not.deep.equal(epochs[1]);
+    expect(ordered('shuffled', 10, 3)(17)).to.equal(epochs[1]![7]);
+  });
+
+  it('random: with replacement; listed: one after another', () => {
+    const at = ordered('random', 5, 1);
+    const seen = Array.from({ length: 500 }, (_, i) => at(i));
+    expect(new Set(seen)).to.have.lengthOf(5);
+    expect(seen.slice(0, 5)).to.not.deep.equal([0, 1, 2, 3, 4]);
+    expect([0, 4, 5, 12].map(ordered('listed', 5, 1))).to.deep.equal([0, 4, 0, 2]);
+  });
+});
+
+describe('examples of a training run', () => {
+  it('are preprocessed pictures and labels of each head', () => {
+    const preprocess = { order: 'bgr', mean: [1, 2, 3] } as const;
+    const made = exampleOf(
+      {
+        inputs: [{ name: 'data', channels: 3, preprocess }],
+        heads: [
+          { suffix: '_sem', names: ['a', 'b'], ignore: 255 },
+          { suffix: '_geo', names: ['c'], ignore: 7 },
+        ],
+      },
+      {
+        id: 'x',
+        h: 1,
+        w: 2,
+        pictures: [{ width: 2, height: 1, rgba: Uint8Array.of(10, 20, 30, 255, 40, 50, 60, 255) as never }],
+        labels: [Uint8Array.of(1, 255), Uint8Array.of(0, 7)],
+      },
+    );
+    expect(made.maps.map(({ name, values, outside }) => [name, [...values], outside])).to.deep.equal([
+      ['data', [29, 59, 18, 48, 7, 37], 0],
+      ['label_sem', [1, 255], 255],
+      ['label_geo', [0, 7], 7],
+    ]);
+  });
+
+  it('move with the mean colour and the ignored label behind them', () => {
+    const [data, label] = moved(example(), false, [1, -2]).maps;
+    expect([...label!.values]).to.deep.equal([255, 255, 255, 255, 3, 4, 255, 255, 7, 8, 255, 255]);
+    expect([...data!.values.slice(12)]).to.deep.equal([0, 0, 0, 0, 3, 4, 0, 0, 7, 8, 0, 0]);
+    expect([...moved(example(), false, [5, 0]).maps[1]!.values]).to.deep.equal(new Array(12).fill(255));
+  });
+
+  it('are mirrored, and moved after it', () => {
+    const label = (dx: number) => [...moved(example(1, 4), true, [0, dx]).maps[1]!.values];
+    expect(label(0)).to.deep.equal([4, 3, 2, 1]);
+    expect(label(1)).to.deep.equal([255, 4, 3, 2]);
+  });
+
+  it('vary by up to the jitter, as the seed and the position say', () => {
+    const shifts = Array.from({ length: 200 }, (_, i) => augmented(example(9, 9), { jitter: 2 }, 1, i));
+    const first = (e: Example) => e.maps[1]!.values.indexOf(41);
+    const places = new Set(shifts.map(first));
+    expect(places.size).to.equal(25);
+    expect(first(augmented(example(9, 9), { jitter: 2 }, 1, 17))).to.equal(first(shifts[17]!));
+    expect(() => augmented(example(), { jitter: 0.5 }, 1, 0)).to.throw(ShapeError, 'jitter: 0.5 pixels');
+    const plain = example();
+    expect(augmented(plain, {}, 1, 0)).to.equal(plain);
+  });
+
+  it('make a batch where they are of one size', () => {
+    const batch = batchOf([example(), example()]);
+    expect((batch.data as HostTensor).shape).to.deep.equal({ n: 2, c: 2, h: 3, w: 4 });
+    expect((batch.label as HostTensor).data).to.have.lengthOf(24);
+    expect(() => batchOf([example(), example(3, 5, 'b')])).to.throw(
+      DataError,
+      'b: 3 x 5 pixels beside 3 x 4 of a',
+    );
+  });
+});
+
+describe('recipes', () => {
+  const of = (name: (typeof RECIPES)[number], net: string) => {
+    const { solver, normalization } = recipe(name, net);
+    return [solver.baseLr, solver.momentum, solver.weightDecay, solver.iterSize, normalization];
+  };
+  // fcn.md 4.1 and 4.2.
+  for (const [name, net, wanted] of [
+    ['paper', 'fcn-alexnet', [1e-3, 0.9, 5e-4, 20, 'VALID']],
+    ['paper', 'fcn32s', [1e-4, 0.9, 5e-4, 20, 'VALID']],
+    ['paper', 'fcn16s', [1e-6, 0.9, 5e-4, 20, 'VALID']],
+    ['paper', 'fcn8s', [1e-8, 0.9, 5e-4, 20, 'VALID']],
+    ['paper', 'fcn-googlenet', [5e-5, 0.9, 2e-4, 20, 'VALID']],
+    ['heavy', 'fcn-alexnet', [1e-4, 0.9, 5e-4, 20, 'VALID']],
+    ['heavy', 'fcn32s', [1e-10, 0.99, 5e-4, 1, 'BATCH_SIZE']],
+    ['heavy', 'fcn16s', [1e-12, 0.99, 5e-4, 1, 'BATCH_SIZE']],
+    ['heavy', 'fcn8s', [1e-14, 0.99, 5e-4, 1, 'BATCH_SIZE']],
+    ['heavy', 'nyud-32s-rgb-hha', [1e-12, 0.99, 5e-4, 1, 'BATCH_SIZE']],
+    ['heavy', 'siftflow-8s', [1e-12, 0.99, 5e-4, 1, 'BATCH_SIZE']],
+    ['heavy', 'pascalcontext-8s', [1e-14, 0.99, 5e-4, 1, 'BATCH_SIZE']],
+    ['atonce', 'fcn8s-atonce', [1e-10, 0.99, 5e-4, 1, 'BATCH_SIZE']],
+  ] as const)
+    it(`${name} of ${net}`, () => {
+      for (const [i, value] of of(name, net).entries())
+        if (typeof value === 'number') expect(value).to.be.closeTo(wanted[i] as number, 1e-9 * value);
+        else expect(value).to.equal(wanted[i]);
+    });
+
+  it('know no released FCN-GoogLeNet', () => {
+    expect(() => recipe('heavy', 'fcn-googlenet')).to.throw(UnsupportedError, 'was not released');
+  });
+});
+
+describe('stages', () => {
+  it('are nets of the family, by trunk and stride', () => {
+    expect(stageNet('fcn8s', 'vgg16', '16s')).to.equal('fcn16s');
+    expect(stageNet('fcn8s', 'small', '32s-fixed')).to.equal('fcn-small-32s');
+    expect(stageNet('siftflow-8s', 'vgg16', '32s')).to.equal('siftflow-32s');
+    expect(stageNet('nyud-16s-rgb-hha', 'vgg16', '32s')).to.equal('nyud-32s-rgb-hha');
+    expect(stageNet('fcn-alexnet', 'vgg16', null)).to.equal('fcn-alexnet');
+    expect(() => stageNet('fcn-alexnet', 'vgg16', '16s')).to.throw(UnsupportedError, 'says no stride');
+    expect(() => stageNet('fcn8s', 'deep', '16s')).to.throw(UnsupportedError, "net 'fcn-deep-16s'");
+  });
+
+  it('fix all but the scores at 32s-fixed, and the scales of a net that is trained at once', () => {
+    expect(stageOf('fcn-small-32s', '32s', {}).frozen).to.deep.equal([]);
+    const { frozen } = stageOf('fcn-small-32s', '32s-fixed', {});
+    expect(frozen).to.include.members(['conv1_1', 'fc7']).and.not.include('score_fr');
+    expect(stageOf('fcn8s-atonce', null, { width: 1 / 16 }).frozen).to.deep.equal([
+      'scale_pool4',
+      'scale_pool3',
+    ]);
+  });
+
+  it('go on with the numbers of the stage before, and zero scores', () => {
+    const before = stageOf('fcn-small-32s', '32s', { width: 1 / 16 }).graph;
+    const { graph } = stageOf('fcn-small-16s', '16s', { width: 1 / 16 });
+    const source = seededWeights(before, 5);
+    const { weights, report } = startWeights(graph, source, { seed: 1 });
+    expect(weights.get('conv1_1.weight')).to.deep.equal(source.get('conv1_1.weight'));
+    expect(weights.get('score_fr.bias')).to.deep.equal(source.get('score_fr.bias'));
+    expect(report.zero).to.deep.equal(['score_pool4.weight', 'score_pool4.bias']);
+    expect(weights.get('score_pool4.weight')!.data.every((v) => v === 0)).to.equal(true);
+    expect(report.seeded).to.deep.equal([]);
+    const random = startWeights(graph, source, { seed: 1, scores: 'random' });
+    expect(random.report.seeded).to.deep.equal(['score_pool4.weight']);
+  });
+
+  it('begin with the fixed scales, and cast a classifier', () => {
+    const { graph } = stageOf('fcn8s-atonce', null, { width: 1 / 16 });
+    const classifier = NETS.vgg16!({ width: 1 / 16 });
+    const source = seededWeights(classifier, 2);
+    const { weights, report } = startWeights(graph, source, { seed: 1 });
+    expect(report.coerced.map(({ name }) => name)).to.deep.equal(['fc6.weight']);
+    expect(report.dropped).to.deep.equal(['fc8.weight', 'fc8.bias']);
+    expect(weights.get('fc6.weight')!.data).to.deep.equal(source.get('fc6.weight')!.data);
+    expect(weights.get('scale_pool4.weight')!.data.every((v) => v === Math.fround(0.01))).to.equal(true);
+    expect(weights.get('scale_pool3.weight')!.data.every((v) => v === Math.fround(0.0001))).to.equal(true);
+  });
+});
+
+describe('checkpoints', () => {
+  const tensor = (...data: number[]) => ({ dims: [data.length], data: Float32Array.from(data) });
+  const weights: Weights = new Map([
+    ['conv1.weight', tensor(1, 2)],
+    ['__proto__.bias', tensor(3)],
+  ]);
+  const state = { iteration: 12, seed: 5, weights, history: new Map([['conv1.weight', tensor(-1, 0.5)]]) };
+
+  it('come back as they were', () => {
+    const checkpoint = { stage: 2, settings: '{"net":"fcn8s"}', state };
+    expect(readCheckpoint(writeCheckpoint(checkpoint))).to.deep.equal(checkpoint);
+  });
+
+  it('are refused where they are none', () => {
+    expect(() => readCheckpoint(writeSafetensors(weights))).to.throw(FormatError, 'no rarefy.checkpoint');
+    const said = (json: string, tensors: Weights = new Map()) =>
+      writeSafetensors(tensors, { metadata: new Map([['rarefy.checkpoint', json]]) });
+    expect(() => readCheckpoint(said('{'))).to.throw(FormatError, 'should be JSON');
+    expect(() => readCheckpoint(said('{"version":2}'))).to.throw(FormatError, 'version: 2');
+    const whole = JSON.stringify({ version: 1, stage: 0, iteration: 1, seed: 1, settings: '' });
+    expect(() => readCheckpoint(said(whole, weights))).to.throw(FormatError, "tensor 'conv1.weight'");
+  });
+});
