@@ -6,9 +6,11 @@ import { doctor } from './commands/doctor.js';
 import { equivalence } from './commands/equivalence.js';
 import { evaluation } from './commands/eval.js';
 import { heatmap } from './commands/heatmap.js';
+import { inspect } from './commands/inspect.js';
 import { pull } from './commands/pull.js';
 import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
+import { table1 } from './commands/table1.js';
 import { train } from './commands/train.js';
 
 /** The commands of `rarefy`, in the order of its help. */
@@ -20,6 +22,8 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   train,
   convert,
   pull,
+  inspect,
+  table1,
   equivalence,
   conformance,
   doctor,

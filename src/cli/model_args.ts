@@ -127,6 +127,11 @@ export const modelOptions = (
   fallback?: string,
 ): ModelOptions & SessionOptions => ({
   ...netOptions(args, files, fallback),
+  ...sessionOptions(args),
+});
+
+/** How to run a net, whichever it is. */
+export const sessionOptions = (args: Pick<ModelArgs, 'memory' | 'limits'>): SessionOptions => ({
   memory: args.memory === 'low' ? 'low' : 'fast',
   limits: args.limits === 'default' ? 'default' : 'adapter',
 });

@@ -32,7 +32,7 @@ export interface FusedGraph {
 }
 
 /** Inputs that a node reads; the rest only lend their size. */
-const dataInputs = (node: Node): readonly Node[] => node.inputs.slice(0, KINDS[node.kind].reads);
+export const dataInputs = (node: Node): readonly Node[] => node.inputs.slice(0, KINDS[node.kind].reads);
 
 /** What decides on kernels, and so on what one of them can do at once. */
 export interface FuseOptions {

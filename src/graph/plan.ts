@@ -213,14 +213,16 @@ function bytesOf(p: {
   };
 }
 
+/** Of a device where nothing is split for space. */
+export const UNLIMITED: Limits = { ...DEFAULT_LIMITS, bindingBytes: 2 ** 52, bufferBytes: 2 ** 52 };
+
 /** What a host should ask its device for, so that nothing of this graph has to be split for space. */
 export function requiredLimits(
   graph: Graph,
   inputs: InputShapes,
   o: Omit<PlanOptions, 'limits'> = {},
 ): { maxStorageBufferBindingSize: number; maxBufferSize: number } {
-  const unlimited = { ...DEFAULT_LIMITS, bindingBytes: 2 ** 52, bufferBytes: 2 ** 52 };
-  const { largestBinding, largestBuffer } = plan(graph, inputs, { ...o, limits: unlimited }).bytes;
+  const { largestBinding, largestBuffer } = plan(graph, inputs, { ...o, limits: UNLIMITED }).bytes;
   return {
     maxStorageBufferBindingSize: Math.max(largestBinding, DEFAULT_LIMITS.bindingBytes),
     maxBufferSize: Math.max(largestBuffer, DEFAULT_LIMITS.bufferBytes),

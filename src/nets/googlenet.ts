@@ -59,6 +59,10 @@ export function googlenet(g: Graph, data: Node, { width = 1, pad = 3 }: Googlene
   return inception('inception_5b', i5a, { one: 384, three: [192, 384], five: [48, 128], pool: 128 });
 }
 
+/** The last pool of the classifier, whose window is the whole map there. */
+const averagePool = (g: Graph, x: Node): Node =>
+  g.avgPool('pool5/7x7_s1', x, { kernel: 7, ceil: true, countPad: true });
+
 /** The classifier of 224 x 224 pixels, with its last loss layer alone. */
 export function googlenetClassifier({
   width = 1,
@@ -69,7 +73,7 @@ export function googlenetClassifier({
 } = {}): Graph {
   const g = new Graph('googlenet');
   const inception5b = googlenet(g, g.input('data', 3, [224, 224]), { width });
-  const pool5 = g.avgPool('pool5/7x7_s1', inception5b, { kernel: 7, ceil: true, countPad: true });
+  const pool5 = averagePool(g, inception5b);
   const classifier = g.innerProduct('loss3/classifier', pool5, { out: classes });
   g.output(g.softmax('prob', classifier));
   return g;
@@ -78,19 +82,23 @@ export function googlenetClassifier({
 /**
  * FCN-GoogLeNet: without the average pool (section 4.1 of the paper), scores at stride 32. conv1 is padded by
  * 100 as in the nets that the authors released; 3, as in the classifier, suits images of at least 31 pixels.
+ * `pooled` keeps the average pool, with which a score sees the 907 pixels of the paper's Table 1.
  */
 export function fcnGooglenet({
   classes = 21,
   width = 1,
   pad = 100,
+  pooled = false,
 }: {
   classes?: number;
   width?: number;
   pad?: number;
+  pooled?: boolean;
 } = {}): Graph {
   const g = new Graph('fcn-googlenet');
   const data = g.input('data', 3);
-  const fc7 = googlenet(g, data, { width, pad });
+  const inception5b = googlenet(g, data, { width, pad });
+  const fc7 = pooled ? averagePool(g, inception5b) : inception5b;
   g.output(head32s(g, { data, fc7 }, { classes, kernel: 63 }));
   return g;
 }

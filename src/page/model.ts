@@ -62,14 +62,27 @@ export function readFile({ file, progress, signal }: Files, name: string): Promi
 
 const readText = async (files: Files, name: string) => new TextDecoder().decode(await readFile(files, name));
 
-/** Loads the model that the options name. @throws the typed errors of its files */
-export async function loadModel(files: Files, o: ModelOptions): Promise<Model> {
+/** The graph that the options name, and the file that it or its weights come from. */
+export interface LoadedGraph {
+  readonly graph: Graph;
+  readonly file: ModelFile | null;
+}
+
+/** Loads what the options name, without making weights. @throws the typed errors of its files */
+export async function loadGraph(files: Files, o: ModelOptions): Promise<LoadedGraph> {
   const prototxt = o.prototxt ? await readText(files, o.prototxt) : null;
   const path = o.model ?? o.weights;
   const file = path ? readModelFile(path, await readFile(files, path), prototxt) : unfilled(prototxt);
   const graph = o.net ? builtNet(o, file) : file?.graph;
   if (!graph) throw new UnsupportedError(`${path ?? 'model'}: ${WITHOUT_GRAPH}`);
-  if (!path) files.progress({ text: 'making seeded weights' });
+  return { graph, file };
+}
+
+/** Loads the model that the options name. @throws the typed errors of its files */
+export async function loadModel(files: Files, o: ModelOptions): Promise<Model> {
+  const { graph, file } = await loadGraph(files, o);
+  const seeded = !(o.model ?? o.weights);
+  if (seeded) files.progress({ text: 'making seeded weights' });
   const preprocess = o.preprocess
     ? parsePreprocess(await readText(files, o.preprocess))
     : (file?.preprocess ?? null);
@@ -79,9 +92,9 @@ export async function loadModel(files: Files, o: ModelOptions): Promise<Model> {
   return {
     name: o.net ?? graph.name,
     graph,
-    weights: new Map([...(path ? [] : seededWeights(graph, SEED)), ...(file?.weights ?? [])]),
-    seeded: !path,
-    preprocess: preprocess ?? (prototxt === null ? FCN_PREPROCESS : CAFFE_PREPROCESS),
+    weights: new Map([...(seeded ? seededWeights(graph, SEED) : []), ...(file?.weights ?? [])]),
+    seeded,
+    preprocess: preprocess ?? (o.prototxt ? CAFFE_PREPROCESS : FCN_PREPROCESS),
     preprocessGiven: preprocess !== null,
     labels,
     licence: file?.licence ?? null,
