@@ -2,8 +2,9 @@ import { ShapeError } from './errors.js';
 
 /**
  * Where a map lies over the image, along one axis: the centre of cell i is at `scale * i + shift` image
- * pixels, and the cell sees `field` pixels around it. Exact, as strides and half pixels are rational.
- * Composition follows Caffe's coord_map; section 3.1 of the paper gives the rule for `field`.
+ * pixels, and the cell sees nothing outside the `field` pixels around it. Behind convolutions and pools every
+ * cell sees all of them; behind an upsampling cells see parts, each another one. Exact, as strides and half
+ * pixels are rational. Composition follows Caffe's coord_map; section 3.1 of the paper gives the rule for `field`.
  */
 export interface AxisMap {
   readonly scale: Rational;
@@ -60,14 +61,13 @@ export const windowed = (m: AxisMap, w: AxisWindow): AxisMap => ({
   field: add(m.field, times(m.scale, rational(w.dilation * (w.kernel - 1)))),
 });
 
-/** After a transposed convolution. */
+/** After a transposed convolution: cells whose windows reach a cell lie within half a window of it. */
 export function transposed(m: AxisMap, w: AxisWindow): AxisMap {
   const scale = times(m.scale, rational(1, w.stride));
-  const cells = Math.ceil((w.dilation * (w.kernel - 1) + 1) / w.stride);
   return {
     scale,
     shift: add(m.shift, minus(times(scale, centre(w)))),
-    field: add(m.field, times(m.scale, rational(cells - 1))),
+    field: add(m.field, times(scale, rational(w.dilation * (w.kernel - 1)))),
   };
 }
 
@@ -77,11 +77,11 @@ export const cropped = (m: AxisMap, offset: number): AxisMap => ({
   shift: add(m.shift, times(m.scale, rational(offset))),
 });
 
-/** After a resize by a whole factor with half-pixel centres. */
-export const enlarged = (m: AxisMap, factor: number): AxisMap => ({
+/** After a resize by a whole factor with half-pixel centres, each cell of so many cells of its input. */
+export const enlarged = (m: AxisMap, factor: number, cells: number): AxisMap => ({
   scale: times(m.scale, rational(1, factor)),
   shift: add(m.shift, times(m.scale, rational(1 - factor, 2 * factor))),
-  field: add(m.field, m.scale),
+  field: add(m.field, times(m.scale, rational(cells * factor - 1, factor))),
 });
 
 /** Whether two maps lie alike, whatever they see. */

@@ -3,9 +3,9 @@ import type { Node } from '../src/graph/node.js';
 import type { Pair } from '../src/shape.js';
 import { random } from './random.js';
 
-/** Numbers below a bound, the same on every machine. */
-function dice(seed: number): (below: number) => number {
-  const values = random(400, seed);
+/** Whole numbers below a bound, the same on every machine, for some thousand rolls. */
+export function dice(seed: number): (below: number) => number {
+  const values = random(20_000, seed);
   let at = 0;
   return (below) => Math.min(below - 1, Math.floor(((values[at++]! + 1) / 2) * below));
 }

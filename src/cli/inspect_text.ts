@@ -20,13 +20,15 @@ const along = (place: LayerRow['place'], of: (axis: Place) => string): string =>
   place ? both(of(place[0]), of(place[1])) : '-';
 
 const count = (value: number): string => (value === 0 ? '' : value.toLocaleString('en-US'));
+const bytes = (value: number): string =>
+  value === 0 ? '' : value < 2 ** 20 ? `${(value / 2 ** 10).toFixed(1)} KiB` : mebibytes(value);
 const gflop = (flops: number): string => (flops === 0 ? '' : (flops / 1e9).toPrecision(3));
 
 /** A row for each layer. */
 export const layersTable = (rows: readonly LayerRow[]): string =>
   table([
     ['layer', 'kind', 'c x h x w', 'centre', 'field', 'stride', 'parameters', 'GFLOP', 'map', 'weights'],
-    ...rows.map(({ name, kind, shape: { n, c, h, w }, place, parameters, flops, bytes }) => [
+    ...rows.map(({ name, kind, shape: { n, c, h, w }, place, parameters, flops, bytes: b }) => [
       name,
       kind,
       `${n === 1 ? '' : `${n} x `}${c} x ${h} x ${w}`,
@@ -35,8 +37,8 @@ export const layersTable = (rows: readonly LayerRow[]): string =>
       along(place, ({ scale }) => short(scale)),
       count(parameters),
       gflop(flops),
-      mebibytes(bytes.map),
-      bytes.weights === 0 ? '' : mebibytes(bytes.weights),
+      bytes(b.map),
+      bytes(b.weights),
     ]),
   ]);
 

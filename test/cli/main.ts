@@ -1,3 +1,4 @@
+import './inspect.test.js';
 import './command.test.js';
 import './bad_input.test.js';
 import './equivalence.test.js';

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { toNumber } from '../../src/coords.js';
 import { ShapeError } from '../../src/errors.js';
-import type { Graph } from '../../src/graph/builder.js';
+import { Graph } from '../../src/graph/builder.js';
 import { fuse, inferShapes } from '../../src/graph/fuse.js';
 import type { Node } from '../../src/graph/node.js';
 import { parameterCount, parameters } from '../../src/graph/parameters.js';
 import { plan } from '../../src/graph/plan.js';
 import { convolutionalise } from '../../src/graph/rewrite.js';
 import { alexnetClassifier, fcnAlexnet } from '../../src/nets/alexnet.js';
-import { fcn8s, fcn16s, fcn32s } from '../../src/nets/fcn_vgg16.js';
+import { FIXED_LEARNS, fcn8s, fcn16s, fcn32s, fcn32sFixed } from '../../src/nets/fcn_vgg16.js';
 import { fcnGooglenet, googlenetClassifier } from '../../src/nets/googlenet.js';
+import { head8s, head16s, head32s } from '../../src/nets/heads.js';
 import { NETS, type NetOptions } from '../../src/nets/index.js';
 import { fcnResnet } from '../../src/nets/resnet.js';
 import { seededWeights } from '../../src/weights/seeded.js';
@@ -189,6 +190,42 @@ describe('the family of nets', () => {
     const g = net('fcn-small-8s', { pad: 73, width: 1 / 16 });
     expect(offsets(g)).to.deep.equal({ score_pool4c: 3, score_pool3c: 5, score: 36 });
     expect(g.node('conv1_1').channels).to.equal(4);
+  });
+
+  it('the heads stand on any trunk that has their taps', () => {
+    for (const head of [head32s, head16s, head8s]) {
+      const g = new Graph('other trunk');
+      const data = g.input('data', 3);
+      let x = g.conv('stem', data, { out: 8, kernel: 3, pad: 60, relu: true });
+      const pools = [1, 2, 3, 4, 5].map((i) => {
+        x = g.maxPool(`down${i}`, g.conv(`body${i}`, x, { out: 8, kernel: 3, pad: 1 }), {
+          kernel: 2,
+          stride: 2,
+        });
+        return x;
+      });
+      const [, , pool3, pool4] = pools as [Node, Node, Node, Node];
+      const fc7 = g.conv('top', x, { out: 8, kernel: 3, relu: true });
+      g.output(head(g, { data, pool3, pool4, fc7 }, { classes: 7, atOnce: true }));
+      const { c, h, w } = inferShapes(g, square(g, 120)).get(g.node('score'))!;
+      expect([c, h, w]).to.deep.equal([7, 120, 120]);
+    }
+  });
+
+  it('dense upsampling filters would add the values of the released files', () => {
+    const values = (kernel: number) => {
+      const g = new Graph('upsampling');
+      g.output(g.convTranspose('up', g.input('data', 21), { out: 21, kernel, stride: 32, bias: false }));
+      return parameterCount(g);
+    };
+    expect([values(64), values(63)]).to.deep.equal([1_806_336, 1_750_329]);
+  });
+
+  it('FCN-32s-fixed learns its scores alone', () => {
+    const g = fcn32sFixed();
+    for (const name of FIXED_LEARNS) expect(g.has(name), name).to.equal(true);
+    const learned = parameters(g).filter(({ node }) => FIXED_LEARNS.includes(node.name));
+    expect(learned.map(({ name }) => name)).to.deep.equal(['score_fr.weight', 'score_fr.bias']);
   });
 
   it('groups divide narrow layers', () => {

@@ -52,6 +52,8 @@ export const inspect = command({
     const files = new Files();
     const options = netOptions({ ...args, ...modelOf(args.what) }, files);
     const { graph } = await loadGraph(localFiles(files, tools), options);
+    if (graph.outputs.size === 0)
+      throw new UsageError(`${args.what}: a net without outputs, should have layers`);
     const given = args.size ? parseSize('--size', args.size) : null;
     const inputs = Object.fromEntries(
       graph.inputs.map(({ name, channels: c, size, batch }) => {
@@ -102,4 +104,4 @@ export const inspect = command({
 });
 
 const NOTE =
-  'centre: where cell i lies on the image, in pixels; field: the pixels that it sees; map, weights: in f32';
+  'centre: where cell i lies on the image, in pixels; field: pixels around it outside which it sees nothing; map, weights: in f32';

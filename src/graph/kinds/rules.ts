@@ -31,7 +31,8 @@ export function resizedCoords(x: CoordMap, o: ResizeOptions): CoordMap | null {
   if (!('scale' in o) || (o.coordinates ?? 'half_pixel') !== 'half_pixel') return null;
   const [y, horizontal] = pair(o.scale);
   if (!Number.isSafeInteger(y) || !Number.isSafeInteger(horizontal)) return null;
-  return [enlarged(x[0], y), enlarged(x[1], horizontal)];
+  const cells = o.mode === 'bicubic' ? 4 : 2;
+  return [enlarged(x[0], y, cells), enlarged(x[1], horizontal, cells)];
 }
 
 /** Maps that meet cell by cell have a place only where they lie alike. */
