@@ -15,6 +15,16 @@ export { type RarefyOptions, rarefy } from './graph/dense/rarefy.js';
 export type { Pass, ShiftForm, Stage } from './graph/dense/schedule.js';
 export { ShiftAndStitch, type StitchedPlan, shiftAndStitch } from './graph/dense/shift_and_stitch.js';
 export { StitchedNet, type StitchedResult, type StitchedRunOptions } from './graph/dense/stitched_net.js';
+export { drawNet } from './graph/inspect/figure.js';
+export {
+  type CropRow,
+  cropRows,
+  filterLayers,
+  type LayerRow,
+  layerRows,
+  maxStride,
+  type Place,
+} from './graph/inspect/layers.js';
 export * from './graph/net.js';
 export * from './graph/net_options.js';
 export type { KindName, Node } from './graph/node.js';
@@ -50,6 +60,7 @@ export { NETS, type NetOptions } from './nets/index.js';
 export * from './nets/nyud.js';
 export { type FcnResnetOptions, fcnResnet } from './nets/resnet.js';
 export { type SiftflowOptions, siftflow } from './nets/siftflow.js';
+export { type Table1Column, type Table1Computed, type Table1Paper, table1 } from './nets/table1.js';
 export { type Vgg16Options, vgg16, vgg16Classifier } from './nets/vgg16.js';
 export type { Activation } from './ops/activation.js';
 export { batchNormScale, type ChannelScale, foldScale } from './ops/batch_norm.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { cropsTable, layersTable } from '../../src/cli/inspect_text.js';
 import { Graph } from '../../src/graph/builder.js';
-import { figure } from '../../src/graph/inspect/figure.js';
+import { drawNet } from '../../src/graph/inspect/figure.js';
 import { figureItems } from '../../src/graph/inspect/figure_items.js';
 import { layOut, middle } from '../../src/graph/inspect/figure_layout.js';
 import { cropRows, filterLayers, layerRows, maxStride } from '../../src/graph/inspect/layers.js';
@@ -142,7 +142,7 @@ describe('the figure of a net', () => {
   });
 
   it('draws as many cells as lie on the same part of the image', () => {
-    const svg = figure(fcn8s(), inputsOf(fcn8s()));
+    const svg = drawNet(fcn8s(), inputsOf(fcn8s()));
     const cells = [...svg.matchAll(/<rect width="64"[^>]*\/>(?:<path d="([^"]*)")?/g)].map(
       ([, path = '']) => 1 + path.split('h64').length - 1,
     );
@@ -157,7 +157,7 @@ describe('the figure of a net', () => {
   for (const [name, build] of Object.entries(NETS))
     it(`of ${name} is whole, without maps on each other, and arrows lead to the right`, () => {
       const g = build();
-      checkXml(figure(g, inputsOf(g)));
+      checkXml(drawNet(g, inputsOf(g)));
       const items = figureItems(g, inputsOf(g));
       const { boxes, rows, width, height } = layOut(items);
       for (const row of rows)
@@ -178,17 +178,17 @@ describe('the figure of a net', () => {
   it('draws nets of any kind, and escapes names', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const g = randomChain(seed);
-      checkXml(figure(g, inputsOf(g)));
+      checkXml(drawNet(g, inputsOf(g)));
     }
     const g = new Graph('a<b>&"c"');
     g.output(g.conv('<script>', g.input('data', 1), { out: 1, kernel: 1 }));
-    const svg = figure(g, inputsOf(g));
+    const svg = drawNet(g, inputsOf(g));
     checkXml(svg);
     expect(svg).to.contain('&#60;script&#62;');
   });
 
   it('in the documents is the one that the command draws', () => {
     const stored = readFileSync(new URL('../../docs/fcn8s.svg', import.meta.url), 'utf8');
-    expect(stored).to.equal(figure(fcn8s(), inputsOf(fcn8s())));
+    expect(stored).to.equal(drawNet(fcn8s(), inputsOf(fcn8s())));
   });
 });

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { figure } from '../../graph/inspect/figure.js';
+import { drawNet } from '../../graph/inspect/figure.js';
 import { cropRows, filterLayers, layerRows, maxStride } from '../../graph/inspect/layers.js';
 import { parameterCount } from '../../graph/parameters.js';
 import { plan, UNLIMITED } from '../../graph/plan.js';
@@ -65,7 +65,7 @@ export const inspect = command({
     const crops = cropRows(graph);
     const { depth, all } = filterLayers(graph);
     const { flops, bytes, outputs, dispatches } = plan(graph, inputs, { limits: UNLIMITED });
-    if (args.svg) writeFileSync(args.svg, figure(graph, inputs));
+    if (args.svg) writeFileSync(args.svg, drawNet(graph, inputs));
     const report = {
       net: options.net ?? graph.name,
       inputs,

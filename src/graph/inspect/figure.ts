@@ -26,7 +26,7 @@ const text = (x: number, y: number, content: string, how = ''): string =>
  * and upsampling as arrows. Returns the text of an SVG.
  * @param inputs sizes by name, that the picture says
  */
-export function figure(graph: Graph, inputs: Readonly<Record<string, Shape>>): string {
+export function drawNet(graph: Graph, inputs: Readonly<Record<string, Shape>>): string {
   const items = figureItems(graph, inputs);
   const layout = layOut(items);
   const { width, height } = layout;
