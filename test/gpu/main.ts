@@ -17,3 +17,4 @@ import './ways.test.js';
 import './worker.test.js';
 import './train_reference.test.js';
 import './fit.test.js';
+import './patchwise.test.js';
