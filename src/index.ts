@@ -81,6 +81,10 @@ export type { SoftmaxOptions } from './ops/softmax.js';
 export type { LossNormalization } from './ops/softmax_loss.js';
 export type { Phases } from './ops/stitch.js';
 export type { SumOptions } from './ops/sum.js';
+export type { Intrinsics } from './scenes/camera.js';
+export { GEOMETRY, SCENE_CLASSES, scenePalette } from './scenes/classes.js';
+export { type Scene, scene } from './scenes/scene.js';
+export { sceneSheet } from './scenes/sheet.js';
 export type { Padding, Pair, Shape } from './shape.js';
 export { defaultRate, learningRate, type Rate, type Solver } from './train/solver.js';
 export {

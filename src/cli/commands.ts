@@ -8,6 +8,7 @@ import { evaluation } from './commands/eval.js';
 import { heatmap } from './commands/heatmap.js';
 import { inspect } from './commands/inspect.js';
 import { pull } from './commands/pull.js';
+import { scenes } from './commands/scenes.js';
 import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
 import { table1 } from './commands/table1.js';
@@ -25,6 +26,7 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   inspect,
   table1,
   equivalence,
+  scenes,
   conformance,
   doctor,
   bench,

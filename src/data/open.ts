@@ -1,11 +1,12 @@
 import type { DataSet } from './dataset.js';
 import type { DataFiles } from './files.js';
 import { folder } from './folder.js';
+import { scenes } from './scenes.js';
 import { type DataLayout, parseSpec } from './spec.js';
 import { voc } from './voc.js';
 
 /** By the word before the colon of a spec. */
-export const LAYOUTS: Readonly<Record<string, DataLayout>> = { voc, folder };
+export const LAYOUTS: Readonly<Record<string, DataLayout>> = { voc, folder, scenes };
 
 /**
  * Opens a data set by its spec, `LAYOUT:SOURCE[,KEY=VALUE]...`, as `voc:VOC2011` or

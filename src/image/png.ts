@@ -109,6 +109,12 @@ export function decodeLabels(bytes: Uint8Array): LabelImage {
 export const encodePng = ({ width, height, rgba }: RgbaImage): Uint8Array =>
   encode({ width, height, data: rgba, channels: 4, depth: 8 });
 
+/** A grey PNG file of 16 bits a pixel, such as depth in millimetres. */
+export const encodeGrey16 = (
+  data: Uint16Array,
+  size: { readonly width: number; readonly height: number },
+): Uint8Array => encode({ ...size, data, channels: 1, depth: 16 });
+
 /** An indexed PNG file: 8 bits a label, with the colours of the palette and without their alpha. */
 export function encodeLabels(
   labels: ArrayLike<number>,

@@ -20,6 +20,7 @@ export function labelsAtResolution(
   const [rows, columns] = [Math.ceil(h / factor), Math.ceil(w / factor)];
   const cells = new Float64Array(rows * columns * classes);
   const pixels = new Float64Array(rows * columns);
+  const held = new Set<number>();
   const cellOf = (pixel: number) =>
     Math.floor(Math.floor(pixel / w) / factor) * columns + Math.floor((pixel % w) / factor);
   for (let pixel = 0; pixel < h * w; pixel++) {
@@ -27,6 +28,7 @@ export function labelsAtResolution(
     if (!(label >= 0 && label < classes) || label === ignore) continue;
     cells[cellOf(pixel) * classes + label]!++;
     pixels[cellOf(pixel)]!++;
+    held.add(label);
   }
   for (let i = 0; i < cells.length; i++) cells[i]! /= Math.max(pixels[Math.floor(i / classes)]!, 1);
 
@@ -37,16 +39,21 @@ export function labelsAtResolution(
   };
   const labels = new Uint16Array(h * w);
   const across = Array.from({ length: w }, (_, x) => taps(x, columns));
+  const present = Array.from({ length: classes }, (_, c) => c).filter((c) => held.has(c));
+  const between = new Float64Array(columns * classes);
   for (let y = 0; y < h; y++) {
-    const v = taps(y, rows);
-    for (const [x, u] of across.entries()) {
-      const at = (row: number, column: number, c: number) => cells[(row * columns + column) * classes + c]!;
-      const between = (row: number, c: number) =>
-        at(row, u.low, c) * (1 - u.share) + at(row, u.high, c) * u.share;
+    const { low, high, share } = taps(y, rows);
+    for (let i = 0; i < between.length; i++)
+      between[i] = cells[low * between.length + i]! * (1 - share) + cells[high * between.length + i]! * share;
+    for (let x = 0; x < w; x++) {
+      const u = across[x]!;
       let best = -1;
-      for (let c = 0; c < classes; c++) {
-        const value = between(v.low, c) * (1 - v.share) + between(v.high, c) * v.share;
-        if (value > best) [best, labels[y * w + x]] = [value, c];
+      for (const c of present) {
+        const value =
+          between[u.low * classes + c]! * (1 - u.share) + between[u.high * classes + c]! * u.share;
+        if (value <= best) continue;
+        best = value;
+        labels[y * w + x] = c;
       }
     }
   }

@@ -8,3 +8,4 @@ import './segment.test.js';
 import './train.test.js';
 import './segment_frames.test.js';
 import './eval.test.js';
+import './scenes.test.js';

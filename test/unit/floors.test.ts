@@ -21,7 +21,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['src/ops/'],
   ['src/engine/'],
   ['src/graph/'],
-  ['src/nets/', 'src/image/', 'src/weights/', 'src/data/'],
+  ['src/nets/', 'src/image/', 'src/weights/', 'src/data/', 'src/scenes/'],
   ['src/train/'],
   ['src/index'],
   ['src/page/', 'src/cli/', 'bench/', 'package.json'],

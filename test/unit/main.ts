@@ -8,6 +8,7 @@ import './coords.test.js';
 import './inspect.test.js';
 import './nets.test.js';
 import './sizes.test.js';
+import './scenes.test.js';
 import './surgery.test.js';
 import './table1.test.js';
 import './rarefy.test.js';

@@ -1,0 +1,107 @@
+import { DataError } from '../errors.js';
+import type { Preprocess } from '../ops/image.js';
+import { GEOMETRY, SCENE_CLASSES } from '../scenes/classes.js';
+import { type Scene, scene } from '../scenes/scene.js';
+import type { DataInput, DataSet, PlanarImage } from './dataset.js';
+import type { DataLayout, DataSpec } from './spec.js';
+
+/** The mean of scenes' pictures and of the natural logarithm of their depth in millimetres. */
+const PREPROCESS: Preprocess = { order: 'bgr', mean: [105.2, 110.2, 111.7] };
+const LOG_DEPTH_MEAN = 9.7;
+
+/** Index of the first scene of the split `val`: none of them is ever trained on, whatever the count. */
+const VAL_FIRST = 1_000_000;
+/** Scenes to train on for each one to validate on. */
+const VAL_SHARE = 4;
+
+const KINDS = ['color', 'depth', 'color-depth'];
+const HEADS = ['sem', 'geo', 'sem-geo'];
+
+/** Scenes of the seed, count and size that a spec names. */
+export interface SceneSpec {
+  readonly seed: number;
+  readonly count: number;
+  readonly h: number;
+  readonly w: number;
+}
+
+/** `SEED,COUNT,HxW` taken apart. */
+export function parseScenes(source: string, text: string): SceneSpec {
+  const match = /^(\d{1,9}),(\d{1,7}),(\d{1,5})x(\d{1,5})$/.exec(source);
+  const [seed = 0, count = 0, h = 0, w = 0] = match?.slice(1).map(Number) ?? [];
+  if (!match) throw new DataError(`"${source}", should be SEED,COUNT,HxW as in 1,500,128x128`, text);
+  if (count < 1 || count > VAL_FIRST)
+    throw new DataError(`${count} scenes, should be 1 to ${VAL_FIRST}`, text);
+  if (Math.min(h, w) < 16)
+    throw new DataError(`scenes of ${h} x ${w} pixels, should be at least 16 x 16`, text);
+  return { seed, count, h, w };
+}
+
+/** Indices of the scenes of each split. */
+export const sceneSplits = ({ count }: SceneSpec): Readonly<Record<'train' | 'val', readonly number[]>> => ({
+  train: Array.from({ length: count }, (_, i) => i),
+  val: Array.from({ length: Math.ceil(count / VAL_SHARE) }, (_, i) => VAL_FIRST + i),
+});
+
+/** The logarithm of the full depth, as nets for NYUDv2 take it. */
+const depthOf = ({ h, w, fullDepth }: Scene): PlanarImage => ({
+  width: w,
+  height: h,
+  channels: 1,
+  values: Float32Array.from(fullDepth, (mm) => Math.log(mm) - LOG_DEPTH_MEAN),
+});
+
+function choice({ options, text }: DataSpec, key: string, list: readonly string[]): readonly string[] {
+  const value = options[key] ?? list[0]!;
+  if (!list.includes(value))
+    throw new DataError(`${key}=${value}, should be one of ${list.join(', ')}`, text);
+  return value.split('-');
+}
+
+/**
+ * Generated scenes, made anew at each load: COUNT of a seed as `train`, a quarter as many others as `val`.
+ * `kind` says what a net is fed, `heads` what it learns: classes, geometric labels or both.
+ */
+export const scenes: DataLayout = {
+  usage: `scenes:SEED,COUNT,HxW[,kind=${KINDS.join('|')}][,heads=${HEADS.join('|')}]`,
+  options: ['kind', 'heads'],
+  async open(spec): Promise<DataSet> {
+    const wanted = parseScenes(spec.source, spec.text);
+    const splits: Readonly<Record<string, readonly number[]>> = sceneSplits(wanted);
+    const kinds = choice(spec, 'kind', KINDS);
+    const heads = choice(spec, 'heads', HEADS);
+    const name = (kind: string) => (kinds.length > 1 ? kind : 'data');
+    return {
+      name: spec.layout,
+      inputs: kinds.map(
+        (kind): DataInput =>
+          kind === 'color'
+            ? { name: name(kind), channels: 3, preprocess: PREPROCESS }
+            : { name: name(kind), channels: 1, preprocess: null },
+      ),
+      heads: heads.map((head) => ({
+        suffix: heads.length > 1 ? `_${head}` : '',
+        names: head === 'sem' ? SCENE_CLASSES : GEOMETRY,
+        ignore: 255,
+      })),
+      splits: Object.keys(splits),
+      async ids(split) {
+        const found = Object.hasOwn(splits, split) ? splits[split] : undefined;
+        if (!found) throw new DataError(`no split "${split}", should be train or val`, spec.text);
+        return found.map(String);
+      },
+      async load(id) {
+        if (!/^\d{1,7}$/.test(id)) throw new DataError(`no scene "${id}", should be its index`, spec.text);
+        const made = scene(wanted.seed, Number(id), wanted.h, wanted.w);
+        const { h, w, rgba } = made;
+        return {
+          id,
+          h,
+          w,
+          pictures: kinds.map((kind) => (kind === 'color' ? { width: w, height: h, rgba } : depthOf(made))),
+          labels: heads.map((head) => (head === 'sem' ? made.labels : made.geometry)),
+        };
+      },
+    };
+  },
+};
