@@ -13,11 +13,11 @@ const SILENT = [
   'consumed_inputs',
   'seed',
   'is_test',
-  'spatial',
   'momentum',
   'ratio',
   'broadcast',
   'stash_type',
+  'saturate',
 ];
 
 /** One operator of a model while it is imported: its attributes, its inputs as an operator wants them. */

@@ -86,17 +86,39 @@ const compare = (f: (a: number, b: number) => boolean, freeAbove: boolean): Fold
     (a, b) => (isMark(b!) ? Number(freeAbove) : isMark(a!) ? Number(!freeAbove) : null),
   );
 
-/** Sum, product, ... over axes. */
+/** One value joined with those before it, from where, and what becomes of the result of n of them. */
+interface Reduction {
+  readonly start: number;
+  join(total: number, value: number): number;
+  end?(total: number, n: number): number;
+}
+
+const SUM: Reduction = { start: 0, join: (a, b) => a + b };
+
+const REDUCTIONS: Readonly<Record<string, Reduction>> = {
+  ReduceSum: SUM,
+  ReduceMean: { ...SUM, end: (total, n) => total / n },
+  ReduceProd: { start: 1, join: (a, b) => a * b },
+  ReduceMax: { start: Number.NEGATIVE_INFINITY, join: Math.max },
+  ReduceMin: { start: Number.POSITIVE_INFINITY, join: Math.min },
+  ReduceL1: { start: 0, join: (a, b) => a + Math.abs(b) },
+  ReduceL2: { start: 0, join: (a, b) => a + b * b, end: Math.sqrt },
+  ReduceSumSquare: { start: 0, join: (a, b) => a + b * b },
+  ReduceLogSum: { ...SUM, end: Math.log },
+  ReduceLogSumExp: { start: 0, join: (a, b) => a + Math.exp(b), end: Math.log },
+};
+
+/** A reduction over axes; over none of them it is a function of each value. */
 const reduce =
-  (start: number, f: (a: number, b: number) => number, end = (sum: number, _n: number) => sum): Fold =>
+  ({ start, join, end = (total) => total }: Reduction): Fold =>
   (c) => {
     const { dims, data } = c.known(0, 'values');
     const list = c.list('axes', 1) ?? [];
-    const none = list.length === 0;
-    if (none && c.int('noop_with_empty_axes', 0)) return c.value(0);
-    const axes = new Set(none ? dims.keys() : list.map((axis) => c.axis(axis, dims.length)));
+    const keeps = c.int('keepdims', 1) === 1;
+    const all = list.length === 0 && !c.int('noop_with_empty_axes', 0);
+    const axes = new Set(all ? dims.keys() : list.map((axis) => c.axis(axis, dims.length)));
     const kept = dims.map((d, i) => (axes.has(i) ? 1 : d));
-    const sums = Array<number>(count(kept)).fill(start);
+    const sums = Array<number>(c.to.affordable(kept)).fill(start);
     for (let i = 0; i < data.length; i++) {
       let at = 0;
       let stride = 1;
@@ -105,14 +127,14 @@ const reduce =
         stride *= kept[k]!;
       }
       const value = data[i]!;
-      sums[at] = f(sums[at]!, isNumber(value) ? value : unknown(c));
+      sums[at] = join(sums[at]!, isNumber(value) ? value : unknown(c));
     }
     const each = sums.length ? data.length / sums.length : 0;
-    const out = c.int('keepdims', 1) ? kept : dims.filter((_, i) => !axes.has(i));
+    const out = keeps ? kept : dims.filter((_, i) => !axes.has(i));
     return pack(
       c.value(0).type,
       out,
-      sums.map((s) => end(s, each)),
+      sums.map((total) => end(total, each)),
     );
   };
 
@@ -231,18 +253,7 @@ export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
       (cond, a, b) => (isNumber(cond!) ? (cond ? a! : b!) : null),
     ),
   ],
-  ['ReduceSum', reduce(0, (a, b) => a + b)],
-  ['ReduceProd', reduce(1, (a, b) => a * b)],
-  [
-    'ReduceMean',
-    reduce(
-      0,
-      (a, b) => a + b,
-      (sum, n) => sum / n,
-    ),
-  ],
-  ['ReduceMax', reduce(Number.NEGATIVE_INFINITY, Math.max)],
-  ['ReduceMin', reduce(Number.POSITIVE_INFINITY, Math.min)],
+  ...Object.entries(REDUCTIONS).map(([name, reduction]) => [name, reduce(reduction)] as const),
   ['Concat', concat],
   ['Gather', gather],
 ]);

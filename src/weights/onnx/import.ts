@@ -120,11 +120,21 @@ function importNode(
   });
   to.operator = node.name;
   const call = new Call(to, node, opset, inputs);
-  const known = inputs.length > 0 && inputs.every((v) => v === null || isHost(v.base));
-  const found = ((known && FOLDS.get(key)) || operator)(call);
+  // What no map can hold is computed here: without elements there is nothing to run.
+  const some = inputs.some((v) => v && isEmpty(v));
+  const known =
+    inputs.length > 0 && inputs.every((v) => v === null || isHost(v.base) || (some && to.host(v) !== null));
+  const made = ((known && FOLDS.get(key)) || operator)(call);
   call.checkAttributes();
-  return Array.isArray(found) ? found : [found as Value];
+  const found: readonly Value[] = Array.isArray(made) ? made : [made as Value];
+  return found.map((v) => (v && isEmpty(v) ? host(v.type, dimsOf(v) as number[], []) : v));
 }
+
+/** Whether the sizes are known, and one of them is 0. */
+const isEmpty = (v: Value): boolean => {
+  const dims = dimsOf(v);
+  return dims.includes(0) && dims.every((d) => typeof d === 'number');
+};
 
 /** An input of the model: without elements it is no map, and known from the start. */
 function give(to: Importer, info: OnnxInfo, { dims: sizes, values }: OnnxOptions): Value {

@@ -4,6 +4,7 @@ import { FILTER } from './filter.js';
 import { LAYOUT } from './layout.js';
 import { NORM } from './norm.js';
 import { POOL } from './pool.js';
+import { REDUCE } from './reduce.js';
 import { RESIZE } from './resize.js';
 import { SHAPE } from './shape.js';
 import { TRAINING } from './training.js';
@@ -15,6 +16,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ...BINARY,
   ...FILTER,
   ...POOL,
+  ...REDUCE,
   ...NORM,
   ...SHAPE,
   ...LAYOUT,

@@ -147,7 +147,7 @@ function padded(
   value = 0,
 ): Value {
   const rank = v.steps.length;
-  if (rank > 4) c.unsupported(`a tensor of rank ${rank}, at most 4`);
+  if (rank > 4) return paddedByAxis(c, v, ends, mode, value);
   const at = (axis: string, i: 0 | 1) => ends[(axesOf(rank) as readonly string[]).indexOf(axis)]?.[i] ?? 0;
   const quad = (i: 0 | 1): Quad => [at('n', i), at('c', i), at('h', i), at('w', i)];
   return c.holds(
@@ -155,6 +155,35 @@ function padded(
     rank,
     v.type,
   );
+}
+
+/** One axis after another, each between what stands before it and behind it. */
+function paddedByAxis(
+  c: Call,
+  v: Value,
+  ends: readonly (readonly [before: number, after: number])[],
+  mode: Attrs['pad']['mode'],
+  value: number,
+): Value {
+  return ends.reduce((x, [before, after], axis) => {
+    if (before === 0 && after === 0) return x;
+    const dims = dimsOf(x);
+    const size = dims[axis]!;
+    if (typeof size !== 'number') return c.unsupported('an axis whose size a run decides');
+    const flat = c.reshaped(x, [product(dims.slice(0, axis)), size, product(dims.slice(axis + 1))]);
+    const longer = padded(
+      c,
+      flat,
+      [
+        [0, 0],
+        [before, after],
+        [0, 0],
+      ],
+      mode,
+      value,
+    );
+    return c.reshaped(longer, dims.with(axis, size + before + after));
+  }, v);
 }
 
 const pad: Operator = (c) => {

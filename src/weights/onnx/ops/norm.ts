@@ -2,7 +2,7 @@ import type { Node } from '../../../graph/node.js';
 import { batchNormScale } from '../../../ops/batch_norm.js';
 import type { Call, Operator } from '../call.js';
 import { product } from '../size.js';
-import { dimsOf, type Value } from '../value.js';
+import { axesOf, dimsOf, type Value } from '../value.js';
 import { binary, broadcast, scalar } from './broadcast.js';
 
 const op = (c: Call, name: Parameters<typeof binary>[1], a: Value, b: Value): Value =>
@@ -27,20 +27,22 @@ const vector = (c: Call, i: number): Value => {
 
 const affine = (c: Call, y: Value): Value => op(c, 'add', op(c, 'mul', y, vector(c, 1)), vector(c, 2));
 
-/** With the statistics of the batch, which also move the running ones. */
+/** With the statistics of the batch, which also move the running ones; until opset 13 both are outputs. */
 function trained(c: Call, x: Node, epsilon: number): Value[] {
   const { y, mean, variance } = normalised(c, x, ['n', 'h', 'w'], epsilon);
+  const saved = c.opset < 14 ? [mean, variance].map((v) => c.reshaped(v, [x.channels])) : [];
   const momentum = scalar(c.float('momentum', 0.9));
   const rest = scalar(1 - c.float('momentum', 0.9));
   const running = [mean, variance].map((now, i) => {
     const moved = op(c, 'add', op(c, 'mul', vector(c, 3 + i), momentum), op(c, 'mul', now, rest));
     return c.reshaped(moved, [x.channels]);
   });
-  return [affine(c, y), ...running];
+  return [affine(c, y), ...running, ...saved];
 }
 
 const batchNormalization: Operator = (c) => {
   const rank = c.dims(0).length;
+  if (c.opset < 9 && !c.int('spatial', 1) && rank > 2) c.unsupported('statistics of each place of a map');
   const x = c.map(0);
   const epsilon = c.float('epsilon', 1e-5);
   const training = c.opset >= 14 ? c.int('training_mode', 0) : c.opset < 7 ? 1 - c.int('is_test', 0) : 0;
@@ -60,6 +62,14 @@ const instanceNormalization: Operator = (c) => {
   const x = c.map(0);
   const { y } = normalised(c, x, ['h', 'w'], c.float('epsilon', 1e-5));
   return c.reshaped(affine(c, y), c.dims(0));
+};
+
+/** (x - mean) / deviation over axes, all but the channels by default. */
+const meanVarianceNormalization: Operator = (c) => {
+  const rank = c.dims(0).length;
+  if (rank > 4) c.unsupported(`a tensor of rank ${rank}, at most 4`);
+  const over = c.ints('axes', [0, 2, 3]).map((axis) => axesOf(rank)[c.axis(axis, rank)]!);
+  return c.reshaped(normalised(c, c.map(0), over, 1e-9).y, c.dims(0));
 };
 
 const lrn: Operator = (c) => {
@@ -92,6 +102,7 @@ const softmax =
 export const NORM: readonly (readonly [string, Operator])[] = [
   ['BatchNormalization', batchNormalization],
   ['InstanceNormalization', instanceNormalization],
+  ['MeanVarianceNormalization', meanVarianceNormalization],
   ['LRN', lrn],
   ['Softmax', softmax(false)],
   ['LogSoftmax', softmax(true)],

@@ -1,8 +1,9 @@
-import { type Call, type Operator, permuted } from '../call.js';
+import { poolShape } from '../../../lower/pool.js';
+import type { Call, Operator } from '../call.js';
 import { type Dim, product } from '../size.js';
-import { dimsOf, host, type Value } from '../value.js';
-import { binary, broadcast } from './broadcast.js';
-import { checkSpatial, windowOf } from './windows.js';
+import { host, type Value } from '../value.js';
+import { binary, broadcast, scalar } from './broadcast.js';
+import { checkSpatial, type OnnxWindow, spatial, windowOf } from './windows.js';
 
 /** ONNX drops a last window that would start beyond the image and its leading padding, as Caffe does. */
 function poolOf(c: Call) {
@@ -67,91 +68,64 @@ const maxUnpool: Operator = (c) => {
   return c.holds(c.to.add('pad', [y], { before: [0, 0, 0, 0], after, mode: 'constant', value: 0 }), x.length);
 };
 
-/** The most likely index along an axis. */
-const arg =
-  (min: boolean): Operator =>
-  (c) => {
-    const v = c.value(0);
-    const axis = c.axis(c.int('axis', 0), v.steps.length);
-    const last = c.int('select_last_index', 0) === 1;
-    const y = c.over(v, axis, (x) => c.to.add('argmax', [x], { last, min }), 'int64');
-    return c.int('keepdims', 1) ? y : { ...y, steps: y.steps.filter((_, i) => i !== axis) };
-  };
+/** (sum of |x|^p)^(1 / p) of a map of such sums. */
+const root = (c: Call, sums: Value, p: number): Value =>
+  p === 1 ? sums : binary(c, 'pow', broadcast(c, [sums, scalar(1 / p)]));
 
-const REDUCTIONS = {
-  ReduceSum: 'sum',
-  ReduceMean: 'mean',
-  ReduceMax: 'max',
-  ReduceMin: 'min',
-  ReduceProd: 'prod',
-  ReduceL1: 'l1',
-  ReduceL2: 'l2',
-  ReduceSumSquare: 'sum_square',
-  ReduceLogSum: 'log_sum',
-} as const;
-
-const AXES = [[], ['c'], ['n', 'c'], ['n', 'c', 'w'], ['n', 'c', 'h', 'w']] as const;
-
-type Reduction = (typeof REDUCTIONS)[keyof typeof REDUCTIONS];
-
-/** Which axes the operator reduces; null where it passes its input on. */
-function reducedAxes(c: Call): ReadonlySet<number> | null {
-  const rank = c.value(0).steps.length;
-  const list = c.list('axes', 1) ?? [];
-  if (list.length === 0 && c.int('noop_with_empty_axes', 0)) return null;
-  return new Set(list.length === 0 ? Array(rank).keys() : list.map((axis) => c.axis(axis, rank)));
+/** |x|^p. */
+function power(c: Call, x: Value, p: number): Value {
+  const size = c.apply(x, { kind: 'abs' });
+  return p === 1 ? size : binary(c, 'pow', broadcast(c, [size, scalar(p)]));
 }
 
-/** The tensor with the axes of size 1. */
-function reduced(c: Call, v: Value, op: Reduction, over: ReadonlySet<number>): Value {
-  const dims = dimsOf(v);
-  if (dims.length > 4) {
-    // What stays becomes the images, what goes the channels.
-    const order = [...dims.keys()].sort((a, b) => Number(over.has(a)) - Number(over.has(b)));
-    const kept = dims.map((d, i) => (over.has(i) ? 1 : d));
-    const sizes = [product(kept), product(dims.filter((_, i) => over.has(i)))];
-    const flat = c.reshaped(permuted(v, order), sizes);
-    return c.reshaped(c.holds(c.to.add('reduce', [c.to.map(flat)], { op, axes: ['c'] }), 2), kept);
-  }
-  const axes = AXES[dims.length]!.filter((_, i) => over.has(i));
-  return c.holds(c.to.add('reduce', [c.to.map(v)], { op, axes }), dims.length);
-}
-
-/** Keeps the axes of size 1, or drops them, as the operator says. */
-const keepingDims = (c: Call, v: Value, over: ReadonlySet<number>): Value =>
-  c.int('keepdims', 1)
-    ? v
-    : c.reshaped(
-        v,
-        dimsOf(v).filter((_, i) => !over.has(i)),
-      );
-
-const reduce =
-  (op: Reduction): Operator =>
-  (c) => {
-    const over = reducedAxes(c);
-    return over ? keepingDims(c, reduced(c, c.value(0), op, over), over) : c.value(0);
-  };
-
-/** log(sum(exp(x))) = m + log(sum(exp(x - m))) with the largest m, so that nothing overflows. */
-const reduceLogSumExp: Operator = (c) => {
-  const over = reducedAxes(c);
-  if (!over) return c.value(0);
-  const most = reduced(c, c.value(0), 'max', over);
-  const less = c.apply(binary(c, 'sub', broadcast(c, [c.value(0), most])), { kind: 'exp' });
-  const sum = binary(c, 'add', broadcast(c, [reduced(c, less, 'log_sum', over), most]));
-  return keepingDims(c, sum, over);
+/** Sums of windows: a convolution of each channel with ones; a window that hangs over the edge sees zeros there. */
+const lpPool: Operator = (c) => {
+  checkSpatial(c);
+  const { kernel, stride, dilation, pad } = windowOf(c);
+  const p = c.int('p', 2);
+  const x = c.to.map(power(c, c.value(0), p));
+  const over = c.int('ceil_mode', 0) ? hanging(c, { kernel, stride, dilation, pad }) : [0, 0];
+  const filter = { out: x.channels, in: x.channels, kernel, groups: x.channels, transposed: false };
+  const ends = [pad[0], pad[1], pad[2] + over[0]!, pad[3] + over[1]!] as const;
+  const taps = kernel[0] * kernel[1];
+  const data = new Float32Array(c.to.affordable([x.channels, taps])).fill(1);
+  const sums = c.to.add(
+    'conv2d',
+    [x],
+    { filter, options: { stride, dilation, pad: ends }, bias: false },
+    { weight: { dims: [x.channels, 1, ...kernel], data } },
+  );
+  return root(c, c.holds(sums, c.dims(0).length), p);
 };
 
-/** Pools, and what reduces axes. */
+/** Rows and columns by which the last windows of a pool that rounds up hang over the edge. */
+function hanging(c: Call, win: OnnxWindow): readonly [number, number] {
+  const [h, w] = spatial(c);
+  const y = poolShape(c.where, { n: 1, c: 1, h, w }, { ...win, ceil: true, clip: true });
+  const along = (i: 0 | 1, out: number, size: number) =>
+    (out - 1) * win.stride[i] +
+    win.dilation[i] * (win.kernel[i] - 1) +
+    1 -
+    size -
+    win.pad[i] -
+    win.pad[i + 2]!;
+  return [Math.max(0, along(0, y.h, h)), Math.max(0, along(1, y.w, w))];
+}
+
+const globalLpPool: Operator = (c) => {
+  checkSpatial(c);
+  const p = c.int('p', 2);
+  const sums = c.to.add('reduce', [c.to.map(power(c, c.value(0), p))], { op: 'sum', axes: ['h', 'w'] });
+  return root(c, c.holds(sums, c.dims(0).length), p);
+};
+
+/** Operators with a window, or over a whole plane. */
 export const POOL: readonly (readonly [string, Operator])[] = [
   ['MaxPool', maxPool],
   ['AveragePool', averagePool],
+  ['LpPool', lpPool],
   ['GlobalAveragePool', globalAveragePool],
   ['GlobalMaxPool', globalMaxPool],
+  ['GlobalLpPool', globalLpPool],
   ['MaxUnpool', maxUnpool],
-  ['ArgMax', arg(false)],
-  ['ArgMin', arg(true)],
-  ['ReduceLogSumExp', reduceLogSumExp],
-  ...Object.entries(REDUCTIONS).map(([name, op]) => [name, reduce(op)] as const),
 ];

@@ -1,10 +1,9 @@
 import type { Interpolation, NearestRounding, ResizeCoordinates } from '../../../lower/resize_table.js';
 import type { Pair } from '../../../shape.js';
 import { type Call, type Operator, permuted } from '../call.js';
-import { type Dim, equalDims, over } from '../size.js';
+import { type Dim, equalDims, over, product } from '../size.js';
 import { dimsOf, host, type Value } from '../value.js';
 import { binary, broadcast } from './broadcast.js';
-import { checkSpatial } from './windows.js';
 
 const MODES = {
   nearest: 'nearest',
@@ -68,56 +67,88 @@ const spatial = <T>(list: readonly T[], row: T): readonly [T, T] => [
   list.at(-1)!,
 ];
 
-function checkChannels(c: Call, isKept: (axis: number) => boolean): void {
-  for (const axis of [0, 1])
-    if (!isKept(axis)) c.unsupported(`another size of axis ${axis}, should be of height and width alone`);
+/** What an axis becomes: a scale, a size, or both where the size is not what the scale gives. */
+interface Target {
+  readonly scale: number | null;
+  readonly size: Dim | null;
 }
 
-/** The output is as large as asked, or as the aspect ratio lets it be. */
-function bySize(
+/** Sizes as they are asked for, or as the aspect ratio lets them be. */
+function bySizes(
   c: Call,
-  x: Value,
-  how: Interpolation,
+  dims: readonly Dim[],
   asked: readonly Dim[],
   axes: readonly number[],
   policy: string,
-): Value {
-  const dims = dimsOf(x);
-  const rank = dims.length;
-  const sizes = spread(asked, axes, rank, (axis) => dims[axis]!);
-  const add = (o: { size: Pair } | { scale: Pair; size?: Pair }) =>
-    c.holds(c.to.add('resize', [c.to.map(x)], { ...how, ...o }), rank);
-  const pair = spatial(sizes, 1);
-  if (policy !== 'stretch') {
-    const ratios = axes.map((axis, i) => (asked[i] as number) / (dims[axis] as number));
-    const ratio = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
-    if (!Number.isFinite(ratio))
-      c.unsupported(`${policy} of a size that a run decides; give the sizes of the inputs`);
-    const kept = spread(
-      axes.map((axis) => Math.floor((dims[axis] as number) * ratio + 0.5)),
+): Target[] {
+  if (policy === 'stretch')
+    return spread(
+      asked.map((size) => ({ scale: null, size })),
       axes,
-      rank,
-      (axis) => dims[axis] as number,
+      dims.length,
+      (axis) => ({ scale: null, size: dims[axis]! }),
     );
-    checkChannels(c, (axis) => kept[axis] === dims[axis]);
-    const scales = spread(
-      axes.map(() => ratio),
-      axes,
-      rank,
-      () => 1,
-    );
-    return add({ scale: spatial(scales, 1), size: spatial(kept, 1) });
-  }
-  checkChannels(c, (axis) => equalDims(sizes[axis]!, dims[axis]!));
-  if (typeof pair[0] === 'number' && typeof pair[1] === 'number') return add({ size: [pair[0], pair[1]] });
-  const scale = pair.map((size, i) => over(size, spatial(dims, 1)[i]!));
-  if (scale.every((s): s is number => typeof s === 'number')) return add({ scale: [scale[0]!, scale[1]!] });
-  const fraction = scale.map((s) =>
-    s && typeof s !== 'number' && s.symbols.length === 0 ? s.num / s.den + s.plus : s,
+  const ratios = axes.map((axis, i) => (asked[i] as number) / (dims[axis] as number));
+  const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
+  if (!Number.isFinite(scale))
+    c.unsupported(`${policy} of a size that a run decides; give the sizes of the inputs`);
+  return spread(
+    axes.map((axis) => ({ scale, size: Math.floor((dims[axis] as number) * scale + 0.5) })),
+    axes,
+    dims.length,
+    (axis) => ({ scale: 1, size: dims[axis]! }),
   );
-  if (fraction.every((s): s is number => typeof s === 'number'))
-    return add({ scale: [fraction[0]!, fraction[1]!] });
-  return c.holds(c.to.add('resize_to', [c.to.map(x), layerOf(c, pair)], how), rank);
+}
+
+/** Height and width, in one layer; sizes may be free. */
+function resizedPlane(c: Call, x: Value, how: Interpolation, targets: readonly Target[]): Value {
+  const dims = dimsOf(x);
+  const add = (o: { size: Pair } | { scale: Pair; size?: Pair }) =>
+    c.holds(c.to.add('resize', [c.to.map(x)], { ...how, ...o }), dims.length);
+  const known = (pair: readonly [unknown, unknown]): pair is Pair => pair.every((v) => typeof v === 'number');
+  const scale = spatial(
+    targets.map((t) => t.scale),
+    1,
+  );
+  const size = spatial(
+    targets.map((t) => t.size),
+    1,
+  );
+  if (known(scale)) return add({ scale, ...(known(size) && targets.at(-1)!.size !== null && { size }) });
+  if (known(size)) return add({ size });
+  const ratios = [0, 1].map((i) => over(size[i]!, spatial(dims, 1)[i]!));
+  const fractions = ratios.map((s) =>
+    s !== null && typeof s !== 'number' && s.symbols.length === 0 ? s.num / s.den + s.plus : s,
+  );
+  if (known(fractions as [unknown, unknown])) return add({ scale: fractions as unknown as Pair });
+  return c.holds(
+    c.to.add('resize_to', [c.to.map(x), layerOf(c, size as readonly [Dim, Dim])], how),
+    dims.length,
+  );
+}
+
+/** Any axes, one after another, each as the rows of a map. */
+function resizedByAxis(c: Call, v: Value, how: Interpolation, targets: readonly Target[], roi: Roi): Value {
+  return targets.reduce((x, { scale, size }, axis) => {
+    const dims = dimsOf(x);
+    const region = roi && ([roi.start[axis]!, 0, roi.end[axis]!, 1] as const);
+    if (
+      (size === null ? scale === 1 : equalDims(size, dims[axis]!)) &&
+      !(region && (region[0] || region[2] !== 1))
+    )
+      return x;
+    const inner = product(dims.slice(axis + 1));
+    if (scale === null && !(typeof size === 'number' && typeof inner === 'number'))
+      return c.unsupported('a size that a run decides, of other axes than height and width');
+    const flat = c.to.map(c.reshaped(x, [1, product(dims.slice(0, axis)), dims[axis]!, inner]));
+    const to = size === null ? null : ([size as number, inner as number] as const);
+    const o = scale === null ? { size: to! } : { scale: [scale, 1] as const, ...(to && { size: to }) };
+    // Until opset 10 a nearest neighbour below its own size was the next one.
+    const rounding =
+      c.opset < 11 && how.mode === 'nearest' && scale !== null && scale < 1 ? 'ceil' : how.rounding!;
+    const y = c.holds(c.to.add('resize', [flat], { ...how, rounding, ...(region && { region }), ...o }), 4);
+    return c.reshaped(y, dims.with(axis, dimsOf(y)[2]!));
+  }, v);
 }
 
 /** The layer of this height and width. */
@@ -157,41 +188,45 @@ function extrapolated(c: Call, y: Value, region: Region, value: number): Value {
   return binary(c, 'add', broadcast(c, [y, host('float32', rank === 3 ? [W] : [H, W], data)]));
 }
 
+/** Where each axis of a region begins and ends, from 0 to 1. */
+type Roi = { readonly start: readonly number[]; readonly end: readonly number[] } | null;
+
 /** Upsample has scales; Resize scales or sizes, since opset 11 behind a region of interest. */
 const resize: Operator = (c) => {
-  checkSpatial(c);
   const x = c.value(0);
-  const rank = x.steps.length;
+  const dims = dimsOf(x);
+  const rank = dims.length;
   const at = c.node.op === 'Resize' && c.opset >= 11 ? 2 : 1;
   const axes = c.ints('axes', [...x.steps.keys()]).map((axis) => c.axis(axis, rank));
   const how = interpolation(c);
   const policy = c.text('keep_aspect_ratio_policy', 'stretch');
   const extrapolation = c.float('extrapolation_value', 0);
   const scales = c.list('scales', at) ?? [];
-  const roi = at === 2 && how.coordinates === 'tf_crop_and_resize' ? c.numbers(1, 'a region') : null;
-  const ends = (i: 0 | 1) =>
-    spatial(
-      spread(roi?.slice(i * axes.length, (i + 1) * axes.length) ?? [], axes, rank, () => i),
-      i,
-    );
-  const region = [...ends(0), ...ends(1)] as unknown as Region;
-  const inside = roi ? { ...how, region } : how;
-  const y =
+  const list = at === 2 && how.coordinates === 'tf_crop_and_resize' ? c.numbers(1, 'a region') : null;
+  const ends = (i: 0 | 1) => spread(list!.slice(i * axes.length, (i + 1) * axes.length), axes, rank, () => i);
+  const roi: Roi = list && { start: ends(0), end: ends(1) };
+  const targets =
     scales.length > 0
-      ? byScale(
-          c,
-          x,
-          inside,
-          spread(scales, axes, rank, () => 1),
+      ? spread(
+          scales.map((scale): Target => ({ scale, size: null })),
+          axes,
+          rank,
+          () => ({ scale: 1, size: null }),
         )
-      : bySize(c, x, inside, c.sizes(3, 'sizes'), axes, policy);
-  return roi && extrapolation !== 0 ? extrapolated(c, y, region, extrapolation) : y;
+      : bySizes(c, dims, c.sizes(3, 'sizes'), axes, policy);
+  const kept = targets.map(({ scale, size }, axis) =>
+    size === null ? scale === 1 : equalDims(size, dims[axis]!),
+  );
+  const plane = (rank === 3 || rank === 4) && kept[0] && kept[1];
+  if (!plane || (c.opset < 11 && scales.some((scale) => scale < 1))) {
+    if (roi && extrapolation !== 0) c.unsupported('an extrapolation value beyond height and width');
+    return resizedByAxis(c, x, how, targets, roi);
+  }
+  if (!roi) return resizedPlane(c, x, how, targets);
+  const region = [...spatial(roi.start, 0), ...spatial(roi.end, 1)] as unknown as Region;
+  const y = resizedPlane(c, x, { ...how, region }, targets);
+  return extrapolation === 0 ? y : extrapolated(c, y, region, extrapolation);
 };
-
-function byScale(c: Call, x: Value, how: Interpolation, scales: readonly number[]): Value {
-  checkChannels(c, (axis) => scales[axis] === 1);
-  return c.holds(c.to.add('resize', [c.to.map(x)], { ...how, scale: spatial(scales, 1) }), scales.length);
-}
 
 const GRID_MODES = {
   linear: 'linear',

@@ -75,6 +75,19 @@ function expanded(c: Call, v: Value, asked: readonly Dim[]): Value {
   return { ...v, steps };
 }
 
+/** The tensor a whole number of times along each axis. */
+const tile: Operator = (c) => {
+  const v = c.value(0);
+  const repeats = c.sizes(1, 'repeats');
+  if (repeats.length !== v.steps.length)
+    c.bad(`${repeats.length} repeats of ${showDims(dimsOf(v))}, should be ${v.steps.length}`);
+  const steps = v.steps.flatMap((step, i) => [{ size: repeats[i]!, stride: 0 }, step]);
+  return c.reshaped(
+    { ...v, steps },
+    v.steps.map(({ size }, i) => times(size, repeats[i]!)),
+  );
+};
+
 const shape: Operator = (c) => {
   const dims = c
     .dims(0)
@@ -155,6 +168,7 @@ export const SHAPE: readonly (readonly [string, Operator])[] = [
   ['Squeeze', squeeze],
   ['Unsqueeze', unsqueeze],
   ['Expand', (c) => expanded(c, c.value(0), c.sizes(1, 'a shape'))],
+  ['Tile', tile],
   ['Shape', shape],
   ['Size', (c) => host('int64', [], [product(c.dims(0))])],
   ['Constant', constant],

@@ -18,10 +18,28 @@ const clip: Operator = (c) => {
     c.has(i) ? c.value(i) : c.attribute(name) !== undefined ? scalar(c.float(name)) : null;
   const [min, max] = [bound('min', 1), bound('max', 2)];
   const [low, high] = [min, max].map((v) => (v ? (c.to.host(v)?.data[0] as number) : Number.NaN));
-  if ((!min || Number.isFinite(low)) && (!max || Number.isFinite(high)))
+  const known = (!min || Number.isFinite(low)) && (!max || Number.isFinite(high));
+  // Bounds that cross are not an interval: the upper one wins.
+  if (known && !(low! > high!))
     return c.apply(c.value(0), { kind: 'clip', ...(min && { min: low! }), ...(max && { max: high! }) });
   const above = min ? binary(c, 'max', broadcast(c, [c.value(0), min])) : c.value(0);
   return max ? binary(c, 'min', broadcast(c, [above, max])) : above;
+};
+
+/** x - bias above lambd, x + bias below -lambd, else 0. */
+const shrink: Operator = (c) => {
+  const [lambd, bias] = [c.float('lambd', 0.5), c.float('bias', 0)];
+  const x = c.value(0);
+  const met = (name: 'greater' | 'less', bound: number, summand: number) =>
+    binary(
+      c,
+      'mul',
+      broadcast(c, [
+        binary(c, name, broadcast(c, [x, scalar(bound)])),
+        binary(c, 'add', broadcast(c, [x, scalar(summand)])),
+      ]),
+    );
+  return binary(c, 'add', broadcast(c, [met('greater', lambd, -bias), met('less', -lambd, bias)]));
 };
 
 /** All true, and of no size until it is needed. */
@@ -94,6 +112,7 @@ export const UNARY: readonly (readonly [string, Operator])[] = [
     unary((c) => ({ kind: 'hard_sigmoid', alpha: c.float('alpha', 0.2), beta: c.float('beta', 0.5) })),
   ],
   ['ThresholdedRelu', unary((c) => ({ kind: 'thresholded_relu', alpha: c.float('alpha', 1) }))],
+  ['Shrink', shrink],
   ['Clip', clip],
   ['Identity', (c) => c.value(0)],
   ['Dropout', dropout],

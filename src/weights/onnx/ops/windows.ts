@@ -34,7 +34,7 @@ const sameOf = (c: Call): 'upper' | 'lower' | null =>
   (({ SAME_UPPER: 'upper', SAME_LOWER: 'lower' }) as const)[c.text('auto_pad', 'NOTSET')] ?? null;
 
 /** Height and width of the input, where padding follows from them. */
-function spatial(c: Call): Pair {
+export function spatial(c: Call): Pair {
   const dims = c.dims(0).slice(2);
   const known = dims.map((d: Dim) =>
     typeof d === 'number'
