@@ -11,14 +11,16 @@ import {
   type OperatorCase,
   outputName,
   tensorFile,
-} from './onnx_files.js';
+} from './files.js';
 
 /** What onnxruntime makes of a case, output by output. */
 export async function expected(c: OperatorCase): Promise<CaseTensor[]> {
   const session = await InferenceSession.create(modelFile(c), { logSeverityLevel: 4, intraOpNumThreads: 1 });
   try {
     const feeds = c.inputs.flatMap((x, i) =>
-      x ? [[inputName(i), new Tensor(x.type as 'float32', elements(x) as Float32Array, x.dims)] as const] : [],
+      x
+        ? [[inputName(i), new Tensor(x.type as 'float32', elements(x) as Float32Array, x.dims)] as const]
+        : [],
     );
     const results = await session.run(Object.fromEntries(feeds));
     return Array.from({ length: c.outputs }, (_, i) => {
@@ -31,7 +33,11 @@ export async function expected(c: OperatorCase): Promise<CaseTensor[]> {
 }
 
 /** Writes a case and these outputs into a folder of its name. */
-export async function writeCase(folder: string, c: OperatorCase, outputs: readonly CaseTensor[]): Promise<void> {
+export async function writeCase(
+  folder: string,
+  c: OperatorCase,
+  outputs: readonly CaseTensor[],
+): Promise<void> {
   const at = join(folder, c.name);
   const set = join(at, 'test_data_set_0');
   await mkdir(set, { recursive: true });
