@@ -1,5 +1,8 @@
+import { expect } from 'chai';
 import { encode as encodeJpegWith } from 'jpeg-js';
+import type { DataSet, Sample } from '../src/data/dataset.js';
 import type { DataFiles } from '../src/data/files.js';
+import { openDataSet } from '../src/data/open.js';
 import { DataError } from '../src/errors.js';
 import type { RgbaImage } from '../src/image/image.js';
 import { vocPalette } from '../src/image/palette.js';
@@ -50,3 +53,24 @@ export const labelPng = (width: number, height: number, at: (i: number) => numbe
     { width, height },
     vocPalette(),
   );
+
+/** What opening the spec, and loading each of a split, is refused for. */
+export async function refusalOf(
+  spec: string,
+  files: MemoryFiles,
+  split = 'train',
+): Promise<{ message: string; path: string }> {
+  try {
+    const data = await openDataSet(spec, files);
+    for (const id of await data.ids(split)) await data.load(id);
+  } catch (error) {
+    expect(error).to.be.instanceOf(DataError);
+    return error as DataError;
+  }
+  throw new Error('was taken');
+}
+
+export async function loadFirst(data: DataSet, split: string): Promise<Sample> {
+  const [id] = await data.ids(split);
+  return data.load(id!);
+}

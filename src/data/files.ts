@@ -47,11 +47,14 @@ export interface SplitLists {
   ids(split: string): Promise<readonly string[]>;
 }
 
+/** Text files that stand beside lists of ids. */
+const OTHER_TEXTS = /^(classes|labels|.*_labels|readme.*)$/i;
+
 /** `trainval` is the other two where it has no file of its own. Only lists of names that `known` takes count. */
 export async function splitLists(
   files: DataFiles,
   folder: string,
-  known: (name: string) => boolean = () => true,
+  known: (name: string) => boolean = (name) => !OTHER_TEXTS.test(name),
 ): Promise<SplitLists> {
   const names = await files.list(folder);
   const lists = names.flatMap((name) => /^(.+)\.txt$/.exec(name)?.[1] ?? []).filter(known);

@@ -1,7 +1,9 @@
-import { DataError } from '../errors.js';
+import { DataError, FormatError } from '../errors.js';
 import { decodeLabels } from '../image/png.js';
 import type { DataHead } from './dataset.js';
 import { type DataFiles, parseFile } from './files.js';
+import { readMatVariable } from './mat5/read.js';
+import type { MatValue } from './mat5/value.js';
 
 /** Labels as a file holds them, in rows. */
 export interface RawLabels {
@@ -13,6 +15,39 @@ export interface RawLabels {
 /** Labels of a PNG file: palette indices or grey levels. */
 export const readLabels = (files: DataFiles, path: string): Promise<RawLabels> =>
   parseFile(files, path, decodeLabels);
+
+/**
+ * Labels of a variable of a MATLAB file, or of a field of it where it is a struct.
+ * @throws DataError with the path where it is not a matrix of numbers.
+ */
+export const readMatLabels = (
+  files: DataFiles,
+  path: string,
+  variable: string,
+  field?: string,
+): Promise<RawLabels> =>
+  parseFile(files, path, async (bytes) => {
+    const value = await readMatVariable(bytes, variable);
+    return matrixOf(field === undefined ? value : fieldOf(value, field), field ?? variable);
+  });
+
+function fieldOf(value: MatValue, field: string): MatValue {
+  const found = value.kind === 'structs' && value.structs.length === 1 && value.structs[0]!.get(field);
+  if (found) return found;
+  throw new FormatError(`mat: ${value.kind} [${value.dims}], should be one struct with ${field}`);
+}
+
+function matrixOf(value: MatValue, name: string): RawLabels {
+  if (value.kind !== 'numbers' || value.dims.length !== 2)
+    throw new FormatError(`mat: ${name} of ${value.kind} [${value.dims}], should be rows of labels`);
+  return { width: value.dims[1]!, height: value.dims[0]!, labels: value.data };
+}
+
+/** From labels that begin at 1, and labels of no class, to labels that begin at 0 and `ignore`; NaN for others. */
+export const fromOne =
+  ({ names, ignore }: Pick<DataHead, 'names' | 'ignore'>, voids: readonly number[] = [0]) =>
+  (label: number): number =>
+    voids.includes(label) ? ignore : label >= 1 && label <= names.length ? label - 1 : Number.NaN;
 
 interface Size {
   readonly width: number;

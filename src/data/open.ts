@@ -1,12 +1,24 @@
+import { context } from './context.js';
 import type { DataSet } from './dataset.js';
 import type { DataFiles } from './files.js';
 import { folder } from './folder.js';
+import { nyud } from './nyud.js';
+import { sbd } from './sbd.js';
 import { scenes } from './scenes.js';
+import { siftflow } from './siftflow.js';
 import { type DataLayout, parseSpec } from './spec.js';
 import { voc } from './voc.js';
 
 /** By the word before the colon of a spec. */
-export const LAYOUTS: Readonly<Record<string, DataLayout>> = { voc, folder, scenes };
+export const LAYOUTS: Readonly<Record<string, DataLayout>> = {
+  voc,
+  sbd,
+  nyud,
+  siftflow,
+  context,
+  folder,
+  scenes,
+};
 
 /**
  * Opens a data set by its spec, `LAYOUT:SOURCE[,KEY=VALUE]...`, as `voc:VOC2011` or

@@ -105,6 +105,22 @@ export function decodeLabels(bytes: Uint8Array): LabelImage {
   return { width, height, labels: Uint8Array.from(data), palette: colours ?? null };
 }
 
+/** Values of a picture with one channel. */
+export interface GreyImage {
+  readonly width: number;
+  readonly height: number;
+  /** width * height values in rows. */
+  readonly values: Uint16Array;
+}
+
+/** Decodes a file of one channel of 16 bits, such as depth in millimetres, to the values that it holds. */
+export function decodeGrey16(bytes: Uint8Array): GreyImage {
+  const { width, height, data, depth, channels, palette } = read(bytes);
+  if (channels !== 1 || depth !== 16 || palette)
+    throw new UnsupportedError(`png: ${channels} channels of ${depth} bits, should be one of 16`);
+  return { width, height, values: Uint16Array.from(data) };
+}
+
 /** A PNG file of an image, 8 bits a channel. */
 export const encodePng = ({ width, height, rgba }: RgbaImage): Uint8Array =>
   encode({ width, height, data: rgba, channels: 4, depth: 8 });

@@ -16,9 +16,9 @@ const format = FORMATS.find(({ name }) => name === job.format)!;
 const progress = openSync(job.progress, 'w');
 
 /** A name of what a file made of its reader; `fault` is what should not have happened. */
-function outcomeOf(bytes: Uint8Array): { outcome: string; fault?: string } {
+async function outcomeOf(bytes: Uint8Array): Promise<{ outcome: string; fault?: string }> {
   try {
-    format.read(bytes);
+    await format.read(bytes);
     return { outcome: 'read' };
   } catch (error) {
     const { name, message, stack } = error as Error;
@@ -36,11 +36,11 @@ const report: { -readonly [K in keyof FaultReport]: FaultReport[K] } = {
   largest: { seed: -1, bytes: 0 },
 };
 
-function read(seed: number, bytes: Uint8Array): void {
+async function read(seed: number, bytes: Uint8Array): Promise<void> {
   writeSync(progress, `${seed}\n`, 0);
   allocateAtMost(job.most.bytes);
   const start = performance.now();
-  const { outcome, fault } = outcomeOf(bytes);
+  const { outcome, fault } = await outcomeOf(bytes);
   const ms = performance.now() - start;
   const allocated = allocatedBytes();
   allocateAtMost(Number.POSITIVE_INFINITY);
@@ -59,6 +59,6 @@ function faulty(seed: number): Uint8Array {
 }
 
 const files = await format.files();
-for (const file of files) format.read(file);
-for (let seed = 0; seed < job.count && report.faults.length < 20; seed++) read(seed, faulty(seed));
+for (const file of files) await format.read(file);
+for (let seed = 0; seed < job.count && report.faults.length < 20; seed++) await read(seed, faulty(seed));
 process.stdout.write(JSON.stringify(report));

@@ -12,6 +12,7 @@ import { seededWeights } from '../../src/weights/seeded.js';
 import { forms, writeCaffemodel } from '../caffemodel.js';
 import { testData } from '../data.js';
 import { EXPORTED_KINDS, layerGraphs } from '../export_layers.js';
+import * as mat5 from '../mat5.js';
 import { random } from '../random.js';
 
 export const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -135,6 +136,20 @@ export const jpegFiles = () => [
     encodeJpeg({ width: 33, height: 17, data: new Uint8Array(4 * 33 * 17).map((_, i) => i) }, 80).data,
   ),
 ];
+
+const matFile = (compressed: boolean) =>
+  mat5.matFile(
+    [
+      mat5.matNumbers('S', [7, 9], Array.from(random(63, 3), (x) => Math.round(100 * x)), 'double', 'int8'),
+      mat5.matStruct('GTcls', {
+        Segmentation: mat5.matNumbers('', [5, 4], Array.from(random(20, 4)), 'single'),
+        Names: mat5.matCells('', [1, 2], [mat5.matText('', ['one', 'two']), mat5.matText('', ['zwölf'], false)]),
+      }),
+    ],
+    { compressed },
+  );
+
+export const matFiles = () => [matFile(false), matFile(false), matFile(true)];
 
 export const graphFiles = () =>
   [...layers(), NETS['fcn-small-8s']!({ width: 1 / 16 }), NETS['fcn-resnet50']!({ width: 1 / 16 })].map(

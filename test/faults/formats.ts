@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { readMat } from '../../src/data/mat5/read.js';
 import { FormatError } from '../../src/errors.js';
 import type { Graph } from '../../src/graph/builder.js';
 import { plan } from '../../src/graph/plan.js';
@@ -24,7 +25,7 @@ export interface Format {
   /** Whole files. */
   files(): readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
   /** Reads a file as far as no GPU is needed. */
-  read(bytes: Uint8Array): void;
+  read(bytes: Uint8Array): void | Promise<void>;
   /** Sums and lengths that a fault broke, set right again, so that it gets past them. */
   mend?(bytes: Uint8Array): Uint8Array;
   /** A file that is well-formed and says something else. */
@@ -142,6 +143,14 @@ export const FORMATS: readonly Format[] = [
   { name: 'png', files: files.pngFiles, read: decodeImage, mend: mendChunks },
   { name: 'labels', files: files.labelFiles, read: decodeLabels, mend: mendChunks },
   { name: 'jpeg', files: files.jpegFiles, read: decodeImage },
+  {
+    name: 'mat',
+    files: files.matFiles,
+    async read(bytes) {
+      for (const value of (await readMat(bytes)).values())
+        if (value.kind === 'numbers') backed(bytes, [value], 1 / 16); // may be compressed
+    },
+  },
   {
     name: 'graph',
     files: files.graphFiles,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { diskFiles } from '../../src/cli/data_files.js';
 import { VOC_CLASSES } from '../../src/data/classes.js';
-import { type DataSet, inputValues, splitOf } from '../../src/data/dataset.js';
+import { inputValues, splitOf } from '../../src/data/dataset.js';
 import { channelMean } from '../../src/data/mean.js';
 import { parseNames } from '../../src/data/names.js';
 import { openDataSet } from '../../src/data/open.js';
@@ -12,7 +12,7 @@ import { DataError } from '../../src/errors.js';
 import type { RgbaImage } from '../../src/image/image.js';
 import { encodePng } from '../../src/image/png.js';
 import { readNpy } from '../../src/weights/npy.js';
-import { jpeg, labelPng, MemoryFiles, smooth } from '../data_files.js';
+import { jpeg, labelPng, loadFirst, MemoryFiles, refusalOf, smooth } from '../data_files.js';
 import { fromRgba } from '../reference/image.js';
 
 const [WIDTH, HEIGHT] = [20, 14];
@@ -27,27 +27,6 @@ const vocFiles = () =>
     'voc/ImageSets/Segmentation/train.txt': '2008_1\r\n\r\n',
     'voc/ImageSets/Segmentation/seg11valid.txt': '2008_2\n2008_1\n',
   });
-
-/** What opening the spec, and loading each of a split, is refused for. */
-export async function refusalOf(
-  spec: string,
-  files: MemoryFiles,
-  split = 'train',
-): Promise<{ message: string; path: string }> {
-  try {
-    const data = await openDataSet(spec, files);
-    for (const id of await data.ids(split)) await data.load(id);
-  } catch (error) {
-    expect(error).to.be.instanceOf(DataError);
-    return error as DataError;
-  }
-  throw new Error('was taken');
-}
-
-export async function loadFirst(data: DataSet, split: string) {
-  const [id] = await data.ids(split);
-  return data.load(id!);
-}
 
 describe('specs of data sets', () => {
   for (const [spec, message] of [

@@ -38,6 +38,8 @@ import './channel_wise.test.js';
 import './image.test.js';
 import './data_sets.test.js';
 import './fit.test.js';
+import './mat5.test.js';
+import './layouts.test.js';
 import './preprocess.test.js';
 import './readme.test.js';
 import './oracle_formats.test.js';
