@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor.js';
 import { equivalence } from './commands/equivalence.js';
 import { evaluation } from './commands/eval.js';
 import { heatmap } from './commands/heatmap.js';
+import { hha } from './commands/hha.js';
 import { inspect } from './commands/inspect.js';
 import { pull } from './commands/pull.js';
 import { scenes } from './commands/scenes.js';
@@ -25,6 +26,7 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   pull,
   inspect,
   table1,
+  hha,
   equivalence,
   scenes,
   conformance,

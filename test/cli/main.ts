@@ -4,6 +4,7 @@ import './bad_input.test.js';
 import './conformance.test.js';
 import './equivalence.test.js';
 import './convert.test.js';
+import './hha.test.js';
 import './heatmap.test.js';
 import './segment.test.js';
 import './train.test.js';

@@ -40,6 +40,7 @@ import './data_sets.test.js';
 import './fit.test.js';
 import './mat5.test.js';
 import './layouts.test.js';
+import './hha.test.js';
 import './preprocess.test.js';
 import './readme.test.js';
 import './oracle_formats.test.js';
