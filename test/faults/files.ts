@@ -140,10 +140,20 @@ export const jpegFiles = () => [
 const matFile = (compressed: boolean) =>
   mat5.matFile(
     [
-      mat5.matNumbers('S', [7, 9], Array.from(random(63, 3), (x) => Math.round(100 * x)), 'double', 'int8'),
+      mat5.matNumbers(
+        'S',
+        [7, 9],
+        Array.from(random(63, 3), (x) => Math.round(100 * x)),
+        'double',
+        'int8',
+      ),
       mat5.matStruct('GTcls', {
         Segmentation: mat5.matNumbers('', [5, 4], Array.from(random(20, 4)), 'single'),
-        Names: mat5.matCells('', [1, 2], [mat5.matText('', ['one', 'two']), mat5.matText('', ['zwölf'], false)]),
+        Names: mat5.matCells(
+          '',
+          [1, 2],
+          [mat5.matText('', ['one', 'two']), mat5.matText('', ['zwölf'], false)],
+        ),
       }),
     ],
     { compressed },

@@ -25,7 +25,7 @@ export interface Format {
   /** Whole files. */
   files(): readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
   /** Reads a file as far as no GPU is needed. */
-  read(bytes: Uint8Array): void | Promise<void>;
+  read(bytes: Uint8Array): unknown;
   /** Sums and lengths that a fault broke, set right again, so that it gets past them. */
   mend?(bytes: Uint8Array): Uint8Array;
   /** A file that is well-formed and says something else. */
