@@ -6,10 +6,9 @@ import { labelsAtResolution } from '../../src/metrics/resolution.js';
 import { type Scores, scores } from '../../src/metrics/scores.js';
 import { GEOMETRY_OF, LABEL, SCENE_CLASSES, scenePalette } from '../../src/scenes/classes.js';
 import { type Scene, scene } from '../../src/scenes/scene.js';
-import { MemoryFiles } from '../data_files.js';
+import { MemoryFiles, refusalOf } from '../data_files.js';
 import { fitLinear } from '../linear_classifier.js';
 import { random } from '../random.js';
-import { refusalOf } from './data_sets.test.js';
 
 const SIDE = 128;
 const AREA = SIDE * SIDE;
