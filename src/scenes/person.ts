@@ -35,8 +35,8 @@ export function person(random: Random, at: readonly [number, number], eye: Vec3)
     Colour,
     Colour,
   ];
-  const stout = random.range(0.125, 0.16);
-  const stride = random.range(0.02, 0.12);
+  const stout = random.range(0.14, 0.18);
+  const stride = random.range(0.01, 0.08);
   const [left, right] = [random.range(0.02, 0.12), random.range(0.02, 0.12)];
   const width = 0.62 * tall;
   const skirt = random.chance(0.2);

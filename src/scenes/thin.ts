@@ -25,7 +25,7 @@ export function pole(
 ): Panel {
   const colour = blended(random, METAL);
   const wide = postWidth(random, most, metresPerPixel);
-  const kind = random.whole(0, 5);
+  const kind = random.whole(0, 6);
   const [bare, arm, lantern] = [kind === 0, kind < 3, kind === 3];
   const height = random.range(2.8, 4) * (bare || arm ? 1.6 : 1);
   const flip = random.chance(0.5) ? 1 : -1;
@@ -33,7 +33,7 @@ export function pole(
   const width = 2 * reach + 2 * wide;
   const thick = Math.max(0.1, metresPerPixel);
   const red = random.whole(0, 2);
-  const [half, long] = lantern ? [0.26, 0.6] : [0.21, 0.95];
+  const [half, long] = lantern ? [0.32, 0.7] : [0.26, 1.1];
 
   /** The head of the pole: where in it a point lies, by x and y in [-1, 1], or null outside. */
   const head = (u: number, v: number): readonly [number, number] | null => {
@@ -158,7 +158,7 @@ export function fence(
   const colour = blended(random, WOOD);
   const key = random.fork().key;
   const height = random.range(0.9, 1.5);
-  const gap = random.range(0.9, 1.8);
+  const gap = random.range(0.7, 1.4);
   const kind = random.whole(0, 2);
   const [dx, dz] = [to[0] - from[0], to[1] - from[1]];
   const near = (value: number, every: number, wide: number) => {
