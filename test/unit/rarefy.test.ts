@@ -197,6 +197,30 @@ describe('rarefaction, without a GPU', () => {
     expect(difference(made, wanted)).to.be.at.most(ROUNDING);
   });
 
+  it('shifts stand for the strides of named layers, as rarefaction removes them', () => {
+    const g = new Graph('net');
+    const conv1 = g.conv('conv1', g.input('data', 2), { out: 3, kernel: 3, pad: 1, relu: true });
+    const a = g.maxPool('a', conv1, { kernel: 2, stride: 2, ceil: true });
+    const conv2 = g.conv('conv2', a, { out: 3, kernel: 3, pad: 1 });
+    const b = g.maxPool('b', conv2, { kernel: 3, stride: 3, ceil: true });
+    g.output(g.conv('scores', b, { out: 2, kernel: 1 }));
+    const weights = seededWeights(g, 1);
+    const input = image(2, 53, 47);
+    for (const layers of [['a'], ['b'], ['a', 'b']]) {
+      const dense = rarefy(g, { layers });
+      const wanted = scores(dense, input);
+      const made = (form: 'phases' | 'images') =>
+        runShifts(shiftAndStitch(g, { layers }, form), weights, { data: input }).get('scores')!;
+      const { h, w } = wanted.shape;
+      const mask = onImage(dense.node('scores'), [h, w], [input.shape.h, input.shape.w]);
+      expect(mask.filter((cell) => cell === 1).length / mask.length).to.be.at.least(SHARE);
+      expect(difference(made('images'), wanted, mask), layers.join()).to.be.at.most(ROUNDING);
+      if (layers.includes('b'))
+        expect(difference(made('phases'), wanted), layers.join()).to.be.at.most(ROUNDING);
+      else expect(() => made('phases')).to.throw(UnsupportedError, /^b: stride 3 x 3 behind phases/);
+    }
+  });
+
   for (const [mode, wanted] of [
     [
       'floor',

@@ -6,7 +6,7 @@ import { inferShapes } from '../fuse.js';
 import type { Node } from '../node.js';
 import { upTo } from '../rewrite.js';
 import { rarefied, rarefy } from './rarefy.js';
-import { type Subsampling, subsampling } from './subsampling.js';
+import { type RarefyOptions, type Subsampling, subsampling } from './subsampling.js';
 
 /** One run of a stage: some shifts of what it reads, as a batch. */
 export interface Pass {
@@ -131,14 +131,14 @@ function imagePasses(reads: Readonly<Record<string, Shape>>, { factor, stride }:
 /** All stages and passes for inputs of these sizes. */
 export function schedule(
   graph: Graph,
-  factor: number | Pair,
+  options: RarefyOptions,
   form: ShiftForm,
   inputs: Readonly<Record<string, Shape>>,
 ): Stage[] {
   const needed = upTo(graph, graph.outputs);
-  const parts = subsampling(needed, { factor });
+  const parts = subsampling(needed, options);
   const shapes = new Map<string, Shape>();
-  for (const [{ name }, shape] of inferShapes(rarefy(needed, { factor }), inputs)) shapes.set(name, shape);
+  for (const [{ name }, shape] of inferShapes(rarefy(needed, options), inputs)) shapes.set(name, shape);
   const named = (nodes: Iterable<Node>) =>
     Object.fromEntries([...nodes].map(({ name }) => [name, shapes.get(name)!]));
   const ends = (stage: Graph) => ({ reads: named(stage.inputs), writes: named(stage.outputs.values()) });

@@ -6,7 +6,7 @@ import { type InputShapes, isShape, namedInputs, type PlanOptions, plan } from '
 import { upTo } from '../rewrite.js';
 import { batchShapes, readLater, type ShiftForm, type Stage, schedule, stageGraphs } from './schedule.js';
 import { StitchedNet } from './stitched_net.js';
-import { subsampling } from './subsampling.js';
+import { type RarefyOptions, subsampling } from './subsampling.js';
 
 /** All that a run by shifts will do, as data. */
 export interface StitchedPlan {
@@ -30,25 +30,26 @@ export interface StitchedPlan {
 export class ShiftAndStitch implements Compilable<StitchedNet, CompileOptions> {
   /** The coarse net, of layers that `rarefy` takes. */
   readonly graph: Graph;
-  readonly factor: number | Pair;
+  /** Which strides the shifts stand for. */
+  readonly options: RarefyOptions;
   readonly form: ShiftForm;
 
-  constructor(graph: Graph, factor: number | Pair, form: ShiftForm) {
+  constructor(graph: Graph, options: RarefyOptions, form: ShiftForm) {
     this.graph = upTo(graph, graph.outputs);
-    this.factor = factor;
+    this.options = options;
     this.form = form;
     this.parts();
   }
 
   /** The graphs that run: the whole net, or its parts between the layers whose stride is removed. */
   parts(): readonly Graph[] {
-    const parts = subsampling(this.graph, { factor: this.factor });
+    const parts = subsampling(this.graph, this.options);
     return this.form === 'images' ? [this.graph] : [...stageGraphs(this.graph, parts).keys()];
   }
 
   /** Every run for inputs of these sizes. */
   stages(inputs: InputShapes): Stage[] {
-    return schedule(this.graph, this.factor, this.form, namedInputs(this.graph, inputs, isShape));
+    return schedule(this.graph, this.options, this.form, namedInputs(this.graph, inputs, isShape));
   }
 
   /** A dry run. @throws as `plan`. */
@@ -96,13 +97,15 @@ export class ShiftAndStitch implements Compilable<StitchedNet, CompileOptions> {
  * The coarse net on `factor` x `factor` shifts, as something to compile and run:
  * `engine.compile(shiftAndStitch(coarseScores(graph), 8), { weights })`.
  *
- * @param factor what to divide the net's stride by; it must divide it. The whole stride makes the output dense.
+ * @param what what to divide the net's stride by, the whole stride for a dense output; or, as for `rarefy`, the
+ * layers whose stride goes.
  * @param form where to shift: see `ShiftForm`.
  * @throws UnsupportedError for layers that `rarefy` does not take either, and with `phases` for a stride that stays
  * behind one that goes; ShapeError for a factor that does not divide the net's stride.
  */
 export const shiftAndStitch = (
   graph: Graph,
-  factor: number | Pair,
+  what: number | Pair | RarefyOptions,
   form: ShiftForm = 'phases',
-): ShiftAndStitch => new ShiftAndStitch(graph, factor, form);
+): ShiftAndStitch =>
+  new ShiftAndStitch(graph, typeof what === 'number' || 'length' in what ? { factor: what } : what, form);
