@@ -202,7 +202,8 @@ describe('rarefaction, without a GPU', () => {
     const conv1 = g.conv('conv1', g.input('data', 2), { out: 3, kernel: 3, pad: 1, relu: true });
     const a = g.maxPool('a', conv1, { kernel: 2, stride: 2, ceil: true });
     const conv2 = g.conv('conv2', a, { out: 3, kernel: 3, pad: 1 });
-    const b = g.maxPool('b', conv2, { kernel: 3, stride: 3, ceil: true });
+    const shuffled = g.add('take', 'shuffled', [conv2], { axis: 'c', indices: [2, 0, 1] });
+    const b = g.maxPool('b', shuffled, { kernel: 3, stride: 3, ceil: true });
     g.output(g.conv('scores', b, { out: 2, kernel: 1 }));
     const weights = seededWeights(g, 1);
     const input = image(2, 53, 47);

@@ -36,6 +36,10 @@ const POINTWISE: ReadonlySet<KindName> = new Set<KindName>([
   ...(['activation', 'prelu', 'scale', 'batch_norm', 'lrn', 'softmax', 'sum', 'binary', 'concat'] as const),
 ]);
 
+/** Whether a layer looks at one pixel: of a kind that does, or a choice of channels. */
+const isPointwise = (node: Node): boolean =>
+  POINTWISE.has(node.kind) || ((isKind(node, 'slice') || isKind(node, 'take')) && node.attrs.axis === 'c');
+
 export const isKind = <K extends KindName>(node: Node, kind: K): node is Node<K> => node.kind === kind;
 
 /** The window of a layer that has one. */
@@ -70,7 +74,7 @@ function strides(graph: Graph): Map<Node, Pair> {
       continue;
     }
     const window = windowOf(node);
-    if (!window && !POINTWISE.has(node.kind))
+    if (!window && !isPointwise(node))
       throw new UnsupportedError(
         `${node.name}: rarefaction through ${node.kind}, should be conv2d, max_pool, avg_pool or pixel by pixel`,
       );
