@@ -19,7 +19,12 @@ export const NET_ARGS = {
     description: "classes of the net, with --net; those that --weights names, or the net's own, without",
     valueHint: 'N',
   },
-  weights: { type: 'string', description: 'a .safetensors or .caffemodel for --net', valueHint: 'FILE' },
+  weights: {
+    type: 'string',
+    description:
+      'numbers by name, a .safetensors or .caffemodel: for --net, --prototxt or the .onnx of --model',
+    valueHint: 'FILE',
+  },
   prototxt: { type: 'string', description: "a Caffe net's description", valueHint: 'FILE' },
   model: {
     type: 'string',
@@ -101,9 +106,11 @@ export function netOptions(args: NetArgs, files: Files, fallback?: string): Mode
     throw new UsageError(
       isCaffe ? '--model: a caffemodel needs --prototxt' : `--prototxt: is of a caffemodel, not of ${model}`,
     );
-  for (const option of ['weights', 'width', 'classes'] as const)
+  for (const option of ['width', 'classes'] as const)
     if (args[option] && !net)
       throw new UsageError(`--${option} goes with --net; a file with its own graph is a --model`);
+  if (args.weights && model && formatOf(model).extension !== '.onnx')
+    throw new UsageError(`--weights goes with --net, --prototxt or an ONNX model; ${model} has its own`);
   const width = numberOf('--width', args.width, 2 ** -10, 1);
   const classes = numberOf('--classes', args.classes, 1, 2 ** 16, true);
   const file = (option: keyof ModelOptions, path: string | undefined) =>

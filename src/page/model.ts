@@ -4,7 +4,7 @@ import { parsePreprocess } from '../image/preprocess.js';
 import { NETS } from '../nets/index.js';
 import { CAFFE_PREPROCESS, FCN_PREPROCESS, type Preprocess } from '../ops/image.js';
 import { importCaffe } from '../weights/caffe/import.js';
-import { readNet } from '../weights/caffe/net.js';
+import { readNet as readPrototxt } from '../weights/caffe/net.js';
 import { readModelFile } from '../weights/formats.js';
 import { bare, type Model as ModelFile } from '../weights/model.js';
 import { seededWeights } from '../weights/seeded.js';
@@ -20,7 +20,10 @@ export interface ModelOptions {
   readonly width?: number;
   /** Classes of the net; those that the weights' file names, or the net's own, by default. */
   readonly classes?: number;
-  /** Weights for `net`, by layer name: a caffemodel or safetensors; seeded ones without. */
+  /**
+   * Weights for `net` or for a prototxt, by layer name: a caffemodel or safetensors; seeded ones without. With an
+   * ONNX `model`, numbers to take for its own by their names.
+   */
   readonly weights?: string;
   /** A file with its own graph: safetensors, ONNX, or a caffemodel with its prototxt. */
   readonly model?: string;
@@ -72,7 +75,7 @@ export interface LoadedGraph {
 export async function loadGraph(files: Files, o: ModelOptions): Promise<LoadedGraph> {
   const prototxt = o.prototxt ? await readText(files, o.prototxt) : null;
   const path = o.model ?? o.weights;
-  const file = path ? readModelFile(path, await readFile(files, path), prototxt) : unfilled(prototxt);
+  const file = await readNet(files, o, prototxt);
   const graph = o.net ? builtNet(o, file) : file?.graph;
   if (!graph) throw new UnsupportedError(`${path ?? 'model'}: ${WITHOUT_GRAPH}`);
   return { graph, file };
@@ -102,11 +105,16 @@ export async function loadModel(files: Files, o: ModelOptions): Promise<Model> {
 }
 
 const WITHOUT_GRAPH =
-  'numbers without a graph, should be a file that has one, a caffemodel with its --prototxt, or the --weights of a --net';
+  'numbers without a graph, should be a file that has one, a caffemodel with its --prototxt, or the --weights of a --net, a --prototxt or an ONNX --model';
 
-/** A net without its caffemodel, if there is one. */
-const unfilled = (prototxt: string | null): ModelFile | null =>
-  prototxt === null ? null : { ...bare(new Map()), ...importCaffe(readNet(prototxt), null) };
+/** What the files hold of a net: numbers that come alone fill the prototxt or the ONNX model beside them. */
+async function readNet(files: Files, o: ModelOptions, prototxt: string | null): Promise<ModelFile | null> {
+  const numbers = o.weights ? readModelFile(o.weights, await readFile(files, o.weights), prototxt) : null;
+  if (o.model) return readModelFile(o.model, await readFile(files, o.model), prototxt, numbers?.weights);
+  if (prototxt === null || numbers?.graph) return numbers;
+  const { graph } = importCaffe(readPrototxt(prototxt), null);
+  return { ...bare(new Map()), ...numbers, graph };
+}
 
 /** A net that is built in code, with as many classes as its weights name. */
 function builtNet({ net, width, classes }: ModelOptions, file: ModelFile | null): Graph {

@@ -7,6 +7,7 @@ import { bare, describedBy, type Model, metadataOf, modelParts, readModel } from
 import { exportOnnxParts } from './onnx/export.js';
 import { importModel } from './onnx/import.js';
 import { readOnnx } from './onnx/model.js';
+import { refilled } from './onnx/refill.js';
 import type { Weights } from './weights.js';
 
 /** A format of files that hold nets. */
@@ -17,8 +18,11 @@ export interface Format {
   readonly title: string;
   /** Whether a file may begin so: the first byte that tells the formats apart. */
   begins(bytes: Uint8Array): boolean;
-  /** @param prototxt text of the description that a caffemodel lacks, if there is one */
-  read(bytes: Uint8Array, prototxt: string | null): Model;
+  /**
+   * @param prototxt text of the description that a caffemodel lacks, if there is one
+   * @param numbers of another file, to take for those of an ONNX model
+   */
+  read(bytes: Uint8Array, prototxt: string | null, numbers: Weights | null): Model;
   /** The file in parts, where the format can be written. */
   write?(model: Model, elem: Elem): Iterable<Uint8Array>;
 }
@@ -32,8 +36,9 @@ function caffeWeights(bytes: Uint8Array): Weights {
   return weights;
 }
 
-function readOnnxModel(bytes: Uint8Array): Model {
-  const model = readOnnx(bytes);
+function readOnnxModel(bytes: Uint8Array, _: string | null, numbers: Weights | null): Model {
+  const own = readOnnx(bytes);
+  const model = numbers ? refilled(own, numbers) : own;
   const { graph, weights } = importModel(model);
   return { graph, weights, ...describedBy(model.metadata) };
 }
@@ -83,11 +88,18 @@ export function formatOf(name: string): Format {
 
 /**
  * Reads a file of a net by its name's ending.
+ * @param prototxt text of the description that a caffemodel lacks
+ * @param numbers of another file, to take for those of an ONNX model by the names of its tensors
  * @throws FormatError, UnsupportedError, ShapeError, WeightsError for a file that does not hold one
  */
-export function readModelFile(name: string, bytes: Uint8Array, prototxt: string | null = null): Model {
+export function readModelFile(
+  name: string,
+  bytes: Uint8Array,
+  prototxt: string | null = null,
+  numbers: Weights | null = null,
+): Model {
   const format = formatOf(name);
-  if (format.begins(bytes)) return format.read(bytes, prototxt);
+  if (format.begins(bytes)) return format.read(bytes, prototxt, numbers);
   const actual = FORMATS.find((other) => other.begins(bytes));
   throw new FormatError(
     `${name}: begins like ${actual ? actual.title : 'no file of a net'}, should be ${format.title}`,

@@ -77,6 +77,15 @@ describe('rarefy segment on frames of CamVid', () => {
     expect(agreement(labelsOf(inFolder(`own/${name}-labels.png`)), stored)).to.be.at.least(SAME_LABELS);
   });
 
+  it('with the numbers of its safetensors file in the graph of its ONNX file, it gives the same labels', async () => {
+    const numbers = data('weights', ESPNET, 'model.safetensors');
+    const args = ['--model', model, '--weights', numbers, '--preprocess', preprocess()];
+    await success('segment', frames[1]!, ...args, '--out', inFolder('numbers'));
+    const name = CAMVID_FRAMES[1];
+    const stored = labelsOf(data('weights', ESPNET, 'reference', `${name}_argmax.png`));
+    expect(agreement(labelsOf(inFolder(`numbers/${name}-labels.png`)), stored)).to.be.at.least(SAME_LABELS);
+  });
+
   it('a frame of 180 x 240, which the net does not take, is extended and its labels cut', async () => {
     const frame = data('camvid-voc/JPEGImages', `${CAMVID_FRAMES[0]}.jpg`);
     const args = ['--model', model, '--preprocess', preprocess(), '--out', inFolder('small')];

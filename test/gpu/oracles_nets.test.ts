@@ -8,6 +8,7 @@ import type { Preprocess } from '../../src/ops/image.js';
 import { halfToNumber, numberToHalf } from '../../src/weights/half.js';
 import { importModel } from '../../src/weights/onnx/import.js';
 import { readOnnx } from '../../src/weights/onnx/model.js';
+import { refilled } from '../../src/weights/onnx/refill.js';
 import { readSafetensors } from '../../src/weights/safetensors.js';
 import { weightsOf } from '../../src/weights/safetensors_values.js';
 import { extraData, hasExtraData } from '../data.js';
@@ -29,19 +30,12 @@ async function read({ folder }: RealNet, { file }: NetSource): Promise<Filled> {
   const at = (name: string) => `weights/${folder}/${name}`;
   if (file.endsWith('.caffemodel')) return importFiles(extraData, at('deploy.prototxt'), at(file));
   if (file.endsWith('.onnx')) return importModel(readOnnx(await extraData(at(file))));
-  const tensors = weightsOf(readSafetensors(await extraData(at(file))));
+  const numbers = weightsOf(readSafetensors(await extraData(at(file))));
   if (file.endsWith('.f16.safetensors')) {
     const { graph } = await importFiles(extraData, at('deploy.prototxt'), null);
-    return { graph, weights: tensors };
+    return { graph, weights: numbers };
   }
-  // Numbers alone, by the names of the ONNX model's initializers.
-  const model = readOnnx(await extraData(at('model.onnx')));
-  const initializers = new Map(model.initializers);
-  for (const [name, { dims, data }] of tensors) {
-    expect(initializers.get(name)?.dims, name).to.deep.equal(dims);
-    initializers.set(name, { type: 'float32', dims, data });
-  }
-  return importModel({ ...model, initializers });
+  return importModel(refilled(readOnnx(await extraData(at('model.onnx'))), numbers));
 }
 
 /** [N, C, H, W] to [N, C, W, H]. */

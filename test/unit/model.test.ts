@@ -6,8 +6,10 @@ import { FCN_PREPROCESS } from '../../src/ops/image.js';
 import { type Files, loadModel } from '../../src/page/model.js';
 import { formatOf, readModelFile } from '../../src/weights/formats.js';
 import { type Model, readModel, writeModel } from '../../src/weights/model.js';
+import { readOnnx } from '../../src/weights/onnx/model.js';
+import { refilled } from '../../src/weights/onnx/refill.js';
 import { readSafetensors } from '../../src/weights/safetensors.js';
-import { writeSafetensors } from '../../src/weights/safetensors_write.js';
+import { joined, writeSafetensors } from '../../src/weights/safetensors_write.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import type { Weights } from '../../src/weights/weights.js';
 import { writeCaffemodel } from '../caffemodel.js';
@@ -153,6 +155,36 @@ describe('files of nets', () => {
     const alone = await loadModel(files, { model: 'w.caffemodel' }).catch((error) => error);
     expect(alone).to.be.instanceOf(UnsupportedError);
     expect(alone.message).to.contain('w.caffemodel: numbers without a graph, should be a file that has one');
+  });
+  it('fill a prototxt, or an ONNX model, with the numbers of another file by their names', async () => {
+    const numbers = new Map([['score.weight', { ...TENSOR, data: TENSOR.data.map((v) => v + 1) }]]);
+    const onnx = joined([...formatOf('m.onnx').write!({ ...model, graph, weights }, 'f32')]);
+    const own = readOnnx(onnx).initializers;
+    const name = [...own.keys()].find((key) => key.includes('score'))!;
+    const { dims, data } = own.get(name)!;
+    const other = new Map([[name, { dims, data: Float32Array.from(data, (v) => v + 1) }]]);
+    const files = filesOf({
+      'd.prototxt': text(prototxt),
+      'w.safetensors': writeSafetensors(numbers),
+      'm.onnx': onnx,
+      'o.safetensors': writeSafetensors(other),
+    });
+    const caffe = await loadModel(files, { prototxt: 'd.prototxt', weights: 'w.safetensors' });
+    expect(caffe).to.include({ name: 'net', seeded: false });
+    expect(caffe.weights.get('score.weight')!.data).to.deep.equal(numbers.get('score.weight')!.data);
+
+    const filled = await loadModel(files, { model: 'm.onnx', weights: 'o.safetensors' });
+    const before = await loadModel(files, { model: 'm.onnx' });
+    const changed = [...filled.weights].filter(
+      ([key, tensor]) => !tensor.data.every((v, i) => v === before.weights.get(key)!.data[i]),
+    );
+    expect(changed.map(([, tensor]) => tensor.data)).to.deep.equal([other.get(name)!.data]);
+    expect(filled.labels).to.deep.equal(model.classes);
+    for (const [wrong, message] of [
+      [new Map([['nothing', TENSOR]]), 'nothing: is no tensor of the ONNX model'],
+      [new Map([[name, { dims: [1], data: new Float32Array(1) }]]), `${name}: [1], should be [`],
+    ] as const)
+      expect(() => refilled(readOnnx(onnx), wrong)).to.throw(WeightsError, message);
   });
   it('leave a net as it is built where they say nothing', async () => {
     const net = await loadModel(filesOf({}), { net: 'fcn-small-8s' });
