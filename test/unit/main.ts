@@ -37,6 +37,7 @@ import './server.test.js';
 import './channel_wise.test.js';
 import './image.test.js';
 import './data_sets.test.js';
+import './eval_text.test.js';
 import './fit.test.js';
 import './mat5.test.js';
 import './layouts.test.js';

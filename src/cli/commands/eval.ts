@@ -19,7 +19,7 @@ const percent = (value: number | null): string => (value === null ? '-' : (100 *
 const METRICS = ['pixel acc', 'mean acc', 'mean IU', 'f.w. IU'] as const;
 
 /** The head's scores, the paper's below where it scores such a data set, and each class. */
-function headText(head: HeadReport, { data, net }: EvaluateReport): string {
+export function headText(head: HeadReport, { data, net }: Pick<EvaluateReport, 'data' | 'net'>): string {
   const { pixelAcc, meanAcc, meanIU, fwIU, perClass } = head;
   const paper = head.suffix === '_geo' ? undefined : PAPER_TABLES[data];
   const known = paper && (data !== 'voc' || perClass.length === 21) ? paper : null;
