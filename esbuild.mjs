@@ -77,7 +77,7 @@ const node = {
   ignoreAnnotations: true,
   platform: 'node',
   packages: 'bundle',
-  external: ['puppeteer', 'webgpu'],
+  external: ['h5wasm', 'puppeteer', 'webgpu'],
 };
 // One bundle for a page, Node and Deno.
 const page = { ...common, ignoreAnnotations: true, external: ['webgpu'] };

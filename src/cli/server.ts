@@ -110,12 +110,19 @@ export async function serve(options: ServerOptions): Promise<Server> {
     await pipeline(createReadStream(path), response);
   }
 
-  /** `data?read=PATH` and `data?list=FOLDER`; an error goes to the page as it is. */
+  /** `data?read=PATH`, `data?list=FOLDER` and `data?slice=PATH`; an error goes to the page as it is. */
   async function sendData(response: ServerResponse, files: DataFiles, query: URLSearchParams) {
     const [path, folder] = [query.get('read'), query.get('list')];
     try {
       if (path !== null) return void response.end(await files.read(path));
       if (folder !== null) return void response.end(JSON.stringify(await files.list(folder)));
+      const slice = query.get('slice');
+      if (slice !== null && files.slice) {
+        const part = JSON.parse(query.get('part') ?? '[]');
+        const { dims, data } = await files.slice(slice, query.get('array') ?? '', part);
+        response.setHeader('x-array', JSON.stringify({ dims, type: data.constructor.name }));
+        return void response.end(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      }
       empty(response, 400);
     } catch (error) {
       response.writeHead(404, { 'content-type': 'application/json' });

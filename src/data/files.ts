@@ -2,12 +2,31 @@ import { DataError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbaImage } from '../image/image.js';
 
+export type SliceData = Uint8Array | Uint16Array | Float32Array | Float64Array;
+
+/** Part of an array in a file. */
+export interface ArraySlice {
+  /** Of the whole array. */
+  readonly dims: readonly number[];
+  /** In rows, the last dimension fastest; empty where the part is. */
+  readonly data: SliceData;
+}
+
 /** Where the files of data sets come from: a disk, a server, a page's memory. Paths have slashes. */
 export interface DataFiles {
   /** A whole file. @throws DataError where there is none. */
   read(path: string): Promise<Uint8Array>;
   /** Names of the files and folders in a folder, sorted. @throws DataError where there is none. */
   list(folder: string): Promise<readonly string[]>;
+  /**
+   * Part of an array of an HDF5 file: from, and up to, an index of the first dimensions; the others whole.
+   * Where files are too large to be read whole; may be left out.
+   */
+  slice?(
+    path: string,
+    array: string,
+    part: readonly (readonly [from: number, to: number])[],
+  ): Promise<ArraySlice>;
 }
 
 export const join = (...parts: readonly string[]): string =>

@@ -42,6 +42,7 @@ import './fit.test.js';
 import './mat5.test.js';
 import './layouts.test.js';
 import './hha.test.js';
+import './hdf5.test.js';
 import './preprocess.test.js';
 import './readme.test.js';
 import './oracle_formats.test.js';
