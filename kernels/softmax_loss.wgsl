@@ -1,12 +1,10 @@
 // y[p] = (-w log softmax(x[p])[label[p]], w, 1 where the label is no class, 1 where the loss is no number), w the
 // weight of the pixel
 //
-// One invocation per pixel. A probability counts as at least 2^-126, as in Caffe.
+// One invocation per pixel.
 // uses: loss_cell, random
 
 @group(0) @binding(5) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, 1]
-
-const MOST = 87.33654;  // -log(2^-126)
 
 @compute @workgroup_size(64, 1, 1)
 fn softmax_loss(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
@@ -21,7 +19,7 @@ fn softmax_loss(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
     let loss = total.x - score + total.y;
     // Bits, as comparisons with NaN may be optimised away.
     let finite = (bitcast<u32>(loss) & 0x7f800000u) != 0x7f800000u;
-    result.x = select(0.0, wanted.weight * min(loss, MOST), finite);
+    result.x = select(0.0, wanted.weight * loss, finite);
     result.w = select(1.0, 0.0, finite);
   }
   y[params.y_first + index] = vec4<Elem>(result);

@@ -7,8 +7,12 @@ import { tensorData } from '../graph/load.js';
 import { Net } from '../graph/net.js';
 import type { CompileOptions, NetInput, RunOptions } from '../graph/net_options.js';
 import { parameters } from '../graph/parameters.js';
+import type { Plan } from '../graph/plan.js';
+import { COUNTER, type Dropout } from '../graph/trainable.js';
+import type { Shape } from '../shape.js';
 import type { Weights } from '../weights/weights.js';
 import { type HeadSums, headLoss } from './loss.js';
+import { RunningStatistics } from './norms.js';
 import {
   defaultRate,
   learningRate,
@@ -17,7 +21,7 @@ import {
   type SolverSettings,
   solverSettings,
 } from './solver.js';
-import { COUNTER, type Head, lossOutput, type TrainingGraph, trainingGraph } from './training_graph.js';
+import { type Head, lossOutput, type TrainingGraph, trainingGraph } from './training_graph.js';
 import { addGradient, type Learner, update } from './update.js';
 
 /** What learns, from what, and how. */
@@ -29,6 +33,10 @@ export interface TrainerOptions extends Omit<CompileOptions, 'elem'> {
   readonly rates?: ReadonlyMap<string, Rate>;
   /** Layers, or tensors, that keep their values. */
   readonly frozen?: readonly string[];
+  /** Layers whose maps are thinned out while the net learns. */
+  readonly dropouts?: readonly Dropout[];
+  /** Whether batch norms keep their stored statistics; else they take each batch's, and remember them. */
+  readonly frozenNorms?: boolean;
   /** Of all random numbers: two runs with one seed draw the same. A whole number below 2^53. */
   readonly seed?: number;
   /** Where another trainer stopped. */
@@ -82,6 +90,7 @@ export class Trainer {
   readonly #given = new Map<string, Tensor<'f32'>>();
   readonly #learners: Learner[] = [];
   readonly #counter: Tensor<'f32'>;
+  readonly #norms: RunningStatistics;
   #iteration: number;
 
   private constructor(engine: Engine, graph: Graph, o: TrainerOptions, training: TrainingGraph, net: Net) {
@@ -93,6 +102,7 @@ export class Trainer {
     this.#seed = o.state?.seed ?? o.seed ?? 0;
     this.#weights = o.state?.weights ?? o.weights;
     this.#iteration = o.state?.iteration ?? 0;
+    this.#norms = new RunningStatistics(engine, training.norms, this.#weights);
     this.#counter = empty(engine, { n: 1, c: 4, h: 1, w: 1 }, 'f32', COUNTER);
   }
 
@@ -109,7 +119,7 @@ export class Trainer {
     const rateOf = (name: string): Rate => o.rates?.get(name) ?? defaultRate(name);
     const learns = (name: string) =>
       rateOf(name).lr !== 0 && !frozen.has(name) && !frozen.has(name.slice(0, name.lastIndexOf('.')));
-    const training = trainingGraph(graph, { heads: o.heads, learns });
+    const training = trainingGraph(graph, { ...o, learns });
     const weights = o.state?.weights ?? o.weights;
     const net = await Net.compile(engine, training.graph, { ...o, weights });
     const trainer = new Trainer(engine, graph, o, training, net);
@@ -153,6 +163,13 @@ export class Trainer {
     const { weights, maps } = this.#net.memory;
     const own = [...this.#given.values(), ...this.#learners.flatMap((l) => [l.history, l.gradient])];
     return { weights: own.reduce((sum, t) => sum + t.buffer.size, weights), maps };
+  }
+
+  /** A dry run of a batch of these sizes: what its losses and gradients take. */
+  plan(sizes: Readonly<Record<string, Shape>>): Plan {
+    const given = [...this.#given].map(([name, t]) => [name, t.shape]);
+    const counter = this.#training.graph.has(COUNTER) && { [COUNTER]: this.#counter.shape };
+    return this.#net.plan({ ...sizes, ...Object.fromEntries(given), ...counter });
   }
 
   /**
@@ -207,9 +224,10 @@ export class Trainer {
     const inputs = {
       ...batch,
       ...Object.fromEntries(this.#given),
-      ...(this.#training.draws && { [COUNTER]: this.#counter }),
+      ...(this.#training.graph.has(COUNTER) && { [COUNTER]: this.#counter }),
     };
     const done = await this.#net.run(inputs, { ...o, outputs });
+    this.#norms.update(done);
     const totals = this.#training.heads.map((head) => {
       const { shape } = done.plan.inputs.get(head.label)!;
       return { head, shape, sums: done.outputs[lossOutput(head.output)] as Tensor };
@@ -222,46 +240,49 @@ export class Trainer {
       }),
     );
     read.catch(() => {});
-    free(...totals.map((t) => t.sums));
+    const kept = new Set<unknown>(Object.values(outputs));
+    free(...Object.values(done.outputs).filter((t) => !kept.has(t)));
     return { read };
   }
 
   /** Every tensor of the net as it is now, by the names and sizes of its weights. */
   async weights(): Promise<Weights> {
     const found: Weights = new Map();
+    const statistics = await this.#norms.download();
     for (const { name, dims } of parameters(this.graph)) {
       const t = this.#given.get(name);
-      const data = t ? await download(this.engine, t) : this.#weights.get(name)!.data;
+      const data = t
+        ? await download(this.engine, t)
+        : (statistics.get(name) ?? this.#weights.get(name)!.data);
       found.set(name, { dims, data });
+    }
+    return found;
+  }
+
+  async #read(of: 'history' | 'gradient'): Promise<Weights> {
+    const found: Weights = new Map();
+    for (const learner of this.#learners) {
+      const { dims } = this.#training.given.get(learner.name)!.parameter;
+      found.set(learner.name, { dims, data: await download(this.engine, learner[of]) });
     }
     return found;
   }
 
   /** A copy of all that `createTrainer` needs to go on from here. */
   async state(): Promise<TrainerState> {
-    const history: Weights = new Map();
-    for (const { name, history: t } of this.#learners)
-      history.set(name, {
-        dims: this.#training.given.get(name)!.parameter.dims,
-        data: await download(this.engine, t),
-      });
+    const history = await this.#read('history');
     return { iteration: this.#iteration, seed: this.#seed, weights: await this.weights(), history };
   }
 
   /** The gradients of the last step, before clipping, scaling and decay. */
-  async gradients(): Promise<Weights> {
-    const found: Weights = new Map();
-    for (const { name, gradient } of this.#learners)
-      found.set(name, {
-        dims: this.#training.given.get(name)!.parameter.dims,
-        data: await download(this.engine, gradient),
-      });
-    return found;
+  gradients(): Promise<Weights> {
+    return this.#read('gradient');
   }
 
   /** Frees everything that the trainer holds on the device. */
   dispose(): void {
     this.#net.dispose();
+    this.#norms.dispose();
     free(this.#counter, ...this.#given.values(), ...this.#learners.flatMap((l) => [l.history, l.gradient]));
   }
 }

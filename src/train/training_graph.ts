@@ -3,7 +3,14 @@ import { backward } from '../graph/backward.js';
 import type { Graph } from '../graph/builder.js';
 import type { Node } from '../graph/node.js';
 import { upTo } from '../graph/rewrite.js';
-import { type GivenParameter, trainable } from '../graph/trainable.js';
+import {
+  batchMean,
+  batchVariance,
+  counterOf,
+  type GivenParameter,
+  type TrainableOptions,
+  trainable,
+} from '../graph/trainable.js';
 import type { LossGradientOptions } from '../ops/softmax_loss.js';
 
 /** A loss over the scores of one output. */
@@ -17,15 +24,13 @@ export interface Head extends Omit<LossGradientOptions, 'stream' | 'ignore'> {
 }
 
 /** What a training graph is made of. */
-export interface TrainingGraphOptions {
+export interface TrainingGraphOptions extends TrainableOptions {
   readonly heads: readonly Head[];
-  /** Whether a tensor of the graph's learns, by name. */
-  readonly learns: (parameter: string) => boolean;
 }
 
 /**
  * A graph that computes losses and gradients. Its inputs are those of the net, the labels of each head, the
- * tensors of `given`, and `counter` where random numbers are drawn.
+ * tensors of `given`, and `COUNTER` where random numbers are drawn.
  */
 export interface TrainingGraph {
   readonly graph: Graph;
@@ -33,7 +38,8 @@ export interface TrainingGraph {
   readonly heads: readonly Required<Pick<Head, 'output' | 'label' | 'normalization' | 'scale'>>[];
   /** Tensors that have a gradient, each with the output that is it. */
   readonly gradients: ReadonlyMap<string, string>;
-  readonly draws: boolean;
+  /** Batch norms whose statistics, `batchMean` and `batchVariance`, are among the outputs. */
+  readonly norms: readonly string[];
 }
 
 /** The output with the sums of a head's loss. */
@@ -42,18 +48,13 @@ export const lossOutput = (head: string): string => `loss of ${head}`;
 /** The output with the gradient of a tensor. */
 export const gradientOutput = (parameter: string): string => `gradient of ${parameter}`;
 
-/** A net's input for the random counter. */
-export const COUNTER = 'counter';
-
 /**
  * The net with losses behind it, and the gradient of their sum with respect to all that learns.
  * @throws ShapeError for a head without its output; UnsupportedError where a layer has no gradient
  */
 export function trainingGraph(net: Graph, o: TrainingGraphOptions): TrainingGraph {
-  const { graph, given } = trainable(net, o);
+  const { graph, given, norms } = trainable(net, o);
   const outputs = new Map(graph.outputs);
-  const draws = o.heads.some((head) => (head.keep ?? 1) !== 1);
-  const counter = draws ? [graph.input(COUNTER, 4, [1, 1], 1)] : [];
   const labels = new Map<string, Node>();
   const seeds = new Map<Node, Node>();
   const sums = new Map<string, Node>();
@@ -67,6 +68,7 @@ export function trainingGraph(net: Graph, o: TrainingGraphOptions): TrainingGrap
     let given = labels.get(label);
     if (!given) labels.set(label, (given = graph.input(label, 1)));
     const options = { ...rest, ignore, stream };
+    const counter = (head.keep ?? 1) === 1 ? [] : [counterOf(graph)];
     const cells = graph.add('softmax_loss', `${output} loss`, [scores, given, ...counter], options);
     const totals = graph.add('reduce', lossOutput(output), [cells], { op: 'sum', axes: ['w', 'h', 'n'] });
     sums.set(output, totals);
@@ -85,5 +87,16 @@ export function trainingGraph(net: Graph, o: TrainingGraphOptions): TrainingGrap
     gradients.set(parameter, gradientOutput(parameter));
     results.set(gradientOutput(parameter), d);
   }
-  return { graph: upTo(graph, results), given, heads, gradients, draws };
+  // Layers that no loss depends on are left out, with their tensors and statistics.
+  const needed = upTo(graph, results);
+  const kept = norms.filter((norm) => needed.has(norm));
+  for (const norm of kept)
+    for (const name of [batchMean(norm), batchVariance(norm)]) results.set(name, graph.node(name));
+  return {
+    graph: upTo(graph, results),
+    given: new Map([...given].filter(([name]) => needed.has(name))),
+    heads,
+    gradients,
+    norms: kept,
+  };
 }

@@ -1,5 +1,5 @@
 import type { Recording } from '../engine/recording.js';
-import { empty, type Tensor } from '../engine/tensor.js';
+import type { Tensor } from '../engine/tensor.js';
 import { reduce } from '../ops/reduce.js';
 import { sgd } from '../ops/sgd.js';
 import { accumulate, sum } from '../ops/sum.js';
@@ -53,7 +53,3 @@ export function update(r: Recording, learners: readonly Learner[], s: SolverSett
       ),
     );
 }
-
-/** A tensor of the same sizes. */
-export const like = (r: Recording['engine'], t: Tensor<'f32'>, label: string): Tensor<'f32'> =>
-  empty(r, t.shape, 'f32', label);

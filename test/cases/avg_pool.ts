@@ -21,6 +21,7 @@ function pool(name: string, [n, c, h, w]: Size, o: AvgPoolOptions): Case {
     bytes: 4 * (n * c * h * w + ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
     layer: { op: 'avg_pool', x: xs, y: ys, options: o },
+    gradient: { add: (g, { x }) => g.avgPool('y', x!, o) },
     reference: (data) => [reference(data.x!, xs, o)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
@@ -42,6 +43,7 @@ function globalPool(name: string, [n, c, h, w]: Size): Case {
     bytes: 4 * (n * c * h * w + n * c),
     splits: n * h >= 6, // the second of its two dispatches stays whole
     layer: { op: 'global_avg_pool', x: xs, y: ys },
+    gradient: { add: (g, { x }) => g.globalAvgPool('y', x!) },
     reference: (data) => [globalReference(data.x!, xs)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');

@@ -3,6 +3,8 @@ import type { Engine } from '../../src/engine/engine.js';
 import type { On } from '../../src/engine/operators.js';
 import type { Pixels } from '../../src/engine/pixels.js';
 import type { Tensor } from '../../src/engine/tensor.js';
+import type { Graph } from '../../src/graph/builder.js';
+import type { Node } from '../../src/graph/node.js';
 import type { Layer } from './layer.js';
 
 /** An operator with its operands on the GPU, ready to run as often as one likes. */
@@ -10,6 +12,16 @@ export interface Launch {
   readonly outputs: readonly (Tensor<ElemType> | Pixels)[];
   run(on: On): void;
   free(): void;
+}
+
+/** The same operator as a layer whose gradient is checked. */
+export interface Differentiable {
+  /** Whether the result, as a function of one operand, has kinks and is linear in between. */
+  readonly kinks?: boolean;
+  /** Whether the float64 twin is too slow for the ordinary run. */
+  readonly slow?: boolean;
+  /** Adds the layer to a graph that has the operands as inputs. */
+  add(g: Graph, inputs: Readonly<Record<string, Node>>): Node;
 }
 
 /** One operator on one set of shapes. The same case is a test and a benchmark. */
@@ -31,6 +43,8 @@ export interface Case {
   readonly splits: boolean;
   /** For the comparison with other engines; without it there is none. */
   readonly layer?: Layer;
+  /** Without it the operator has no gradient. */
+  readonly gradient?: Differentiable;
   /** Planar outputs of the float64 twin. */
   reference(inputs: Readonly<Record<string, Float32Array>>): readonly Float64Array[];
   launch(engine: Engine, inputs: Readonly<Record<string, Float32Array>>, elem: Elem): Launch;

@@ -24,6 +24,13 @@ function joined(
     flops: 0,
     bytes: 8 * n * ys.c * h * w,
     splits: n * h >= 3,
+    gradient: {
+      add: (g, inputs) =>
+        g.concat(
+          'y',
+          names.map((x) => inputs[x]!),
+        ),
+    },
     reference: (data) => [
       reference.concat(
         names.map((x) => data[x]!),
@@ -50,6 +57,7 @@ function normalised(name: string, size: Size, o: LrnOptions): Case {
     flops: 2 * o.size * product(size),
     bytes: 8 * product(size),
     splits: n * h >= 3,
+    gradient: { add: (g, { x }) => g.lrn('y', x!, o) },
     reference: (data) => [reference.lrn(data.x!, shape, o)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, shape, elem, 'x');
@@ -76,6 +84,7 @@ function probabilities(name: string, size: Size, o: { log?: boolean; range?: num
     flops: 0,
     bytes: 8 * product(size),
     splits: n * h >= 3,
+    gradient: { add: (g, { x }) => g.softmax('y', g.sum('scores', [x!], [range]), { log }) },
     reference: (data) => [reference.softmax(scores(data.x!), shape, log)],
     launch(engine, data, elem) {
       const x = upload(engine, scores(data.x!), shape, elem, 'x');

@@ -42,6 +42,14 @@ export function conv(
     splits: ys.n * Math.ceil(ys.h / (layout === 'winograd' ? 4 : 1)) >= 3,
     // No other engine runs the pool in the same launch.
     ...(!pool && { layer: { op: 'conv2d', x: xs, y: ys, w: ws, options } }),
+    gradient: {
+      kinks: options.relu || pool !== undefined,
+      add(g, { x, w, b }) {
+        const attrs = { filter: ws, options: window, bias };
+        const y = g.add('conv2d_given', 'y', [x!, w!, ...(b ? [b] : [])], attrs);
+        return pool ? g.maxPool('pooled', y, { kernel: 2, stride: 2, ceil: pool.ceil }) : y;
+      },
+    },
     reference(data) {
       const y = reference(data.x!, xs, data.w!, ws, data.b ?? null, window);
       return [pool ? maxPool(y, conv, { kernel: 2, stride: 2, ceil: pool.ceil }).y : y];

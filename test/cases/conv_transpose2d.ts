@@ -13,6 +13,7 @@ import { type BilinearOptions, bilinearShape } from '../../src/ops/conv_transpos
 import { type Pair, pair, type Shape, tensorBytes } from '../../src/shape.js';
 import { convTranspose2d as reference } from '../reference/conv_transpose2d.js';
 import { type Case, product, sumTolerance } from './case.js';
+import { cropped } from './crop.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
 
@@ -49,6 +50,16 @@ export function transposed(
     // Whatever the limit, a tile of the filter has to fit a binding.
     splits: ys.n * ys.h >= 3 && tensorBytes(ys, 'f32') > 16 * tileVec4(ws, layout),
     layer: { op: 'conv_transpose2d', x: xs, y: ys, w: ws, options },
+    gradient: {
+      kinks: options.relu ?? false,
+      slow: convTranspose2dFlops(ys, ws, options) > 2e7,
+      add(g, { x, w, b }) {
+        const { crop, ...window } = options;
+        const attrs = { filter: ws, options: window, bias };
+        const y = g.add('conv_transpose2d_given', 'y', [x!, w!, ...(b ? [b] : [])], attrs);
+        return crop ? cropped(g, y, crop) : y;
+      },
+    },
     reference: (data) => [reference(data.x!, xs, data.w!, ws, data.b ?? null, options)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
@@ -93,6 +104,13 @@ function bilinear(name: string, [n, c, h, w]: Size, o: BilinearOptions): Case {
       w: ws,
       options: o,
       filter: () => Float32Array.from(filter()),
+    },
+    gradient: {
+      add(g, { x }) {
+        const { crop, ...window } = o;
+        const y = g.upsample('y', x!, window);
+        return crop ? cropped(g, y, crop) : y;
+      },
     },
     reference: (data) => [reference(data.x!, xs, filter(), ws, null, o)],
     launch(engine, data, elem) {

@@ -1,11 +1,19 @@
 import { crop, cropSum } from '../../src/engine/operators.js';
 import { empty, free, upload } from '../../src/engine/tensor.js';
+import type { Graph } from '../../src/graph/builder.js';
+import type { Node } from '../../src/graph/node.js';
 import { type Crop, cropShape } from '../../src/lower/crop.js';
-import type { Pair, Shape } from '../../src/shape.js';
+import { type Pair, pair, type Shape } from '../../src/shape.js';
 import { crop as reference } from '../reference/crop.js';
 import { type Case, sumTolerance } from './case.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
+
+/** The crop as a layer, which takes its size from another map. */
+export function cropped(g: Graph, x: Node, { offset, size }: Crop): Node {
+  const [h, w] = 'h' in size ? [size.h, size.w] : size;
+  return g.crop('cropped', x, g.input('like', 1, [h, w], 1), pair(offset));
+}
 
 function window(name: string, [n, c, h, w]: Size, o: Crop): Case {
   const xs: Shape = { n, c, h, w };
@@ -18,6 +26,7 @@ function window(name: string, [n, c, h, w]: Size, o: Crop): Case {
     flops: 0,
     bytes: 8 * ys.n * ys.c * ys.h * ys.w,
     splits: ys.n * ys.h >= 3,
+    gradient: { add: (g, { x }) => cropped(g, x!, o) },
     reference: (data) => [reference(data.x!, xs, o)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
@@ -38,6 +47,7 @@ function skip(name: string, [n, c, h, w]: Size, [bh, bw]: Pair, offset: number |
     flops: n * c * h * w,
     bytes: 12 * n * c * h * w,
     splits: n * h >= 3,
+    gradient: { add: (g, { a, b }) => g.add('crop_sum', 'y', [a!, b!], { offset: pair(offset) }) },
     reference(data) {
       const b = reference(data.b!, bs, { offset, size: as });
       return [b.map((value, at) => value + data.a![at]!)];

@@ -2,10 +2,12 @@ import type { View } from '../../src/dispatch.js';
 import type { On } from '../../src/engine/operators.js';
 import { activation, prelu, scale, sum } from '../../src/engine/operators.js';
 import { empty, free, type Tensor, upload, uploadVector } from '../../src/engine/tensor.js';
+import type { Graph } from '../../src/graph/builder.js';
+import type { Node } from '../../src/graph/node.js';
 import type { Activation } from '../../src/ops/activation.js';
 import type { Shape } from '../../src/shape.js';
 import * as reference from '../reference/pointwise.js';
-import { type Case, product, sumTolerance } from './case.js';
+import { type Case, type Differentiable, product, sumTolerance } from './case.js';
 import { mapCase } from './maps.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
@@ -21,6 +23,7 @@ interface Pointwise {
   readonly tolerance: number;
   /** FLOPs per value. */
   readonly flops?: number;
+  readonly gradient?: Differentiable;
   reference(data: Data, shape: Shape): Float64Array;
   run(on: On, maps: readonly Tensor[], vectors: readonly View<GPUBuffer>[], y: Tensor): void;
 }
@@ -40,6 +43,7 @@ function pointwise(p: Pointwise): Case {
     flops: (p.flops ?? 0) * product(p.size),
     bytes: 4 * ((p.maps.length + 1) * product(p.size) + vectors.length * c),
     splits: n * h >= 3,
+    ...(p.gradient && { gradient: p.gradient }),
     reference: (data) => [p.reference(data, shape)],
     launch(engine, data, elem) {
       const maps = p.maps.map((name) => upload(engine, data[name]!, shape, elem, name));
@@ -57,6 +61,9 @@ function pointwise(p: Pointwise): Case {
   };
 }
 
+/** Two maps, one of which may be a value per channel, as `trainable` makes a scale of. */
+const binary = (g: Graph, op: 'add' | 'mul', a: Node, b: Node): Node => g.add('binary', op, [a, b], { op });
+
 const activate = (name: string, size: Size, f: Activation, tolerance: number): Case =>
   pointwise({
     op: 'activation',
@@ -64,6 +71,7 @@ const activate = (name: string, size: Size, f: Activation, tolerance: number): C
     size,
     maps: ['x'],
     tolerance,
+    gradient: { kinks: f.kind !== 'sigmoid', add: (g, { x }) => g.add('activation', 'y', [x!], f) },
     reference: (data) => reference.activation(data.x!, f),
     run: (on, [x], _, y) => void activation(on, x!, f, y),
   });
@@ -123,6 +131,16 @@ const add = (name: string, size: Size, coefficients: readonly number[], relu = f
     maps,
     tolerance: sumTolerance(maps.length),
     flops: 2 * maps.length,
+    gradient: {
+      kinks: relu,
+      add: (g, inputs) =>
+        g.add(
+          'sum',
+          'y',
+          maps.map((m) => inputs[m]!),
+          { coefficients, relu },
+        ),
+    },
     reference(data) {
       const total = reference.sum(
         maps.map((m) => data[m]!),
@@ -151,6 +169,7 @@ export const pointwiseCases: readonly Case[] = [
     maps: ['x'],
     vectors: ['slope'],
     tolerance: sumTolerance(1),
+    gradient: { kinks: true, add: (g, { x, slope }) => g.add('prelu_given', 'y', [x!, slope!], {}) },
     reference: (data, shape) => reference.prelu(data.x!, shape, data.slope!),
     run: (on, [x], [slope], y) => void prelu(on, x!, slope!, y),
   }),
@@ -162,6 +181,7 @@ export const pointwiseCases: readonly Case[] = [
     vectors: ['s', 'b'],
     tolerance: sumTolerance(2),
     flops: 2,
+    gradient: { add: (g, { x, s, b }) => binary(g, 'add', binary(g, 'mul', x!, s!), b!) },
     reference: (data, shape) => reference.scale(data.x!, shape, data.s!, data.b!),
     run: (on, [x], [s, b], y) => void scale(on, x!, s!, b!, y),
   }),
@@ -173,6 +193,7 @@ export const pointwiseCases: readonly Case[] = [
     vectors: ['s'],
     tolerance: sumTolerance(1),
     flops: 2,
+    gradient: { add: (g, { x, s }) => binary(g, 'mul', x!, s!) },
     reference: (data, shape) => reference.scale(data.x!, shape, data.s!, null),
     run: (on, [x], [s], y) => void scale(on, x!, s!, null, y),
   }),

@@ -22,6 +22,7 @@ export function resized(name: string, [n, c, h, w]: Size, o: ResizeOptions): Cas
     bytes: 4 * (n * c * h * w + ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
     layer: { op: 'resize', x: xs, y: ys, options: o },
+    gradient: { slow: n * c * h * w > 1e5, add: (g, { x }) => g.resize('y', x!, o) },
     reference: (data) => [reference(data.x!, xs, o)],
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');

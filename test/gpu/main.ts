@@ -18,3 +18,8 @@ import './worker.test.js';
 import './train_reference.test.js';
 import './fit.test.js';
 import './patchwise.test.js';
+import './gradients.test.js';
+import './gradients_reference.test.js';
+import './train.test.js';
+import './train_loss.test.js';
+import './dropout.test.js';

@@ -50,3 +50,4 @@ import './faults.test.js';
 import './hostile_onnx.test.js';
 import './hostile_data.test.js';
 import './onnx_export.test.js';
+import './philox.test.js';

@@ -2,11 +2,11 @@ import type { FilterShape } from '../../lower/filter.js';
 import type { FilterAttrs } from '../kinds/filter.js';
 import type { FilterTrainingAttrs } from '../kinds/training/filter.js';
 import type { Node } from '../node.js';
-import { type Back, type GradientRules, throughRelu } from './rule.js';
+import { type Back, type GradientRules, sumOverPixels, throughRelu } from './rule.js';
 
 /** The bias of each channel is added at every pixel of every image. */
 const biasGradient = ({ tape, node }: Back<'conv2d_given' | 'conv_transpose2d_given'>, d: Node): Node =>
-  tape.add('reduce', `${node.name} db`, [d], { op: 'sum', axes: ['w', 'h', 'n'] });
+  sumOverPixels(tape, `${node.name} db`, d);
 
 export const FILTER_GRADIENTS: GradientRules<
   Pick<FilterTrainingAttrs, 'conv2d_given' | 'conv_transpose2d_given'> & Pick<FilterAttrs, 'upsample'>

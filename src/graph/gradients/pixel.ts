@@ -2,8 +2,9 @@ import { UnsupportedError } from '../../errors.js';
 import type { Activation } from '../../ops/activation.js';
 import type { ActivationGradient } from '../../ops/activation_gradient.js';
 import type { PixelAttrs } from '../kinds/pixel.js';
+import type { PixelTrainingAttrs } from '../kinds/training/pixel.js';
 import type { Node } from '../node.js';
-import { type GradientRules, throughRelu, times } from './rule.js';
+import { type GradientRules, sumOverPixels, throughRelu, times } from './rule.js';
 
 /** The derivative of a function. @throws UnsupportedError where the engine has none */
 function derivative(name: string, f: Activation): ActivationGradient {
@@ -22,7 +23,10 @@ function derivative(name: string, f: Activation): ActivationGradient {
   }
 }
 
-export const PIXEL_GRADIENTS: GradientRules<Pick<PixelAttrs, 'activation' | 'sum'>> = {
+export const PIXEL_GRADIENTS: GradientRules<
+  Pick<PixelAttrs, 'activation' | 'lrn' | 'softmax' | 'sum'> &
+    Pick<PixelTrainingAttrs, 'dropout' | 'prelu_given'>
+> = {
   activation({ tape, node, attrs, dy }) {
     const f = derivative(node.name, attrs);
     const v = f.from === 'y' ? node : (node.inputs[0] as Node);
@@ -34,5 +38,24 @@ export const PIXEL_GRADIENTS: GradientRules<Pick<PixelAttrs, 'activation' | 'sum
     return node.inputs.map((_, i) =>
       wants(i) ? times(tape, `${node.name} dx${i}`, d, attrs.coefficients?.[i] ?? 1) : null,
     );
+  },
+  lrn: ({ tape, node, attrs, dy }) => [
+    tape.add('lrn_gradient', `${node.name} dx`, [node.inputs[0] as Node, dy], attrs),
+  ],
+  softmax: ({ tape, node, attrs, dy }) => [
+    tape.add('softmax_gradient', `${node.name} dx`, [node, dy], attrs),
+  ],
+  dropout: ({ tape, node, attrs, dy }) => [
+    tape.add('dropout', `${node.name} dx`, [dy, node.inputs[1] as Node], attrs),
+    null,
+  ],
+  prelu_given({ tape, node, dy, wants }) {
+    const [x, slope] = node.inputs as [Node, Node];
+    const back = (of: 'x' | 'slope') =>
+      tape.add('prelu_gradient', `${node.name} d${of}`, [x, slope, dy], { of });
+    return [
+      wants(0) ? back('x') : null,
+      wants(1) ? sumOverPixels(tape, `${node.name} dslope sum`, back('slope')) : null,
+    ];
   },
 };

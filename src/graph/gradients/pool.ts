@@ -2,11 +2,14 @@ import type { PoolAttrs } from '../kinds/pool.js';
 import type { Node } from '../node.js';
 import type { GradientRules } from './rule.js';
 
-export const POOL_GRADIENTS: GradientRules<Pick<PoolAttrs, 'max_pool' | 'avg_pool'>> = {
+export const POOL_GRADIENTS: GradientRules<Pick<PoolAttrs, 'max_pool' | 'avg_pool' | 'global_avg_pool'>> = {
   max_pool: ({ tape, node, attrs, dy }) => [
     tape.add('max_pool_gradient', `${node.name} dx`, [node.inputs[0] as Node, dy], attrs),
   ],
   avg_pool: ({ tape, node, attrs, dy }) => [
     tape.add('avg_pool_gradient', `${node.name} dx`, [dy, node.inputs[0] as Node], attrs),
+  ],
+  global_avg_pool: ({ tape, node, dy }) => [
+    tape.add('spread', `${node.name} dx`, [dy, node.inputs[0] as Node], { mean: true }),
   ],
 };

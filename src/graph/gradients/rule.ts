@@ -34,3 +34,7 @@ export const throughRelu = ({ tape, node, dy }: Back<KindName>): Node =>
 /** A map times a factor. */
 export const times = (tape: Tape, name: string, x: Node, factor: number): Node =>
   factor === 1 ? x : tape.add('sum', name, [x], { coefficients: [factor] });
+
+/** The sum of each channel over all pixels of all images, [1, C, 1, 1]. */
+export const sumOverPixels = (tape: Tape, name: string, x: Node): Node =>
+  tape.add('reduce', name, [x], { op: 'sum', axes: ['w', 'h', 'n'] });

@@ -3,6 +3,7 @@ import { LAYOUT_TRAINING_KINDS, type LayoutTrainingAttrs } from './training/layo
 import { LOSS_TRAINING_KINDS, type LossTrainingAttrs } from './training/loss.js';
 import { PIXEL_TRAINING_KINDS, type PixelTrainingAttrs } from './training/pixel.js';
 import { POOL_TRAINING_KINDS, type PoolTrainingAttrs } from './training/pool.js';
+import { STATISTICS_TRAINING_KINDS, type StatisticsTrainingAttrs } from './training/statistics.js';
 
 /** Layers that training adds to a graph: `backward` makes them, and no file has them. */
 export interface TrainingAttrs
@@ -10,7 +11,8 @@ export interface TrainingAttrs
     LayoutTrainingAttrs,
     LossTrainingAttrs,
     PixelTrainingAttrs,
-    PoolTrainingAttrs {}
+    PoolTrainingAttrs,
+    StatisticsTrainingAttrs {}
 
 export const TRAINING_KINDS = {
   ...FILTER_TRAINING_KINDS,
@@ -18,4 +20,5 @@ export const TRAINING_KINDS = {
   ...LOSS_TRAINING_KINDS,
   ...PIXEL_TRAINING_KINDS,
   ...POOL_TRAINING_KINDS,
+  ...STATISTICS_TRAINING_KINDS,
 };
