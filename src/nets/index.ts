@@ -6,6 +6,7 @@ import { nyud16sRgbHha, nyud32sHha, nyud32sRgb, nyud32sRgbd, nyud32sRgbHha } fro
 import { fcnResnet } from './resnet.js';
 import { siftflow } from './siftflow.js';
 import { small } from './small.js';
+import { fcnSqueezenet } from './squeezenet.js';
 import { vgg16Classifier } from './vgg16.js';
 
 /** What every net can be told; see each net's own options for more. */
@@ -39,6 +40,9 @@ export const NETS: Readonly<Record<string, (o?: NetOptions) => Graph>> = {
   'pascalcontext-8s': (o) => fcn8s({ name: 'pascalcontext-8s', classes: 60, ...o }),
   'fcn-resnet50': (o) => fcnResnet(50, o),
   'fcn-resnet101': (o) => fcnResnet(101, o),
+  'fcn-squeezenet-16s': (o) => fcnSqueezenet(16, o),
+  'fcn-squeezenet-8s': (o) => fcnSqueezenet(8, o),
+  'fcn-squeezenet-4s': (o) => fcnSqueezenet(4, o),
   'fcn-small-32s': (o) => fcn32s(small('fcn-small-32s', o)),
   'fcn-small-16s': (o) => fcn16s(small('fcn-small-16s', o)),
   'fcn-small-8s': (o) => fcn8s(small('fcn-small-8s', o)),

@@ -7,8 +7,8 @@ import { seededWeights } from '../weights/seeded.js';
 import { fillLayers, type SurgeryReport, transplant, zeroWeights } from '../weights/surgery.js';
 import type { Weights } from '../weights/weights.js';
 
-/** What is trained one after another: FCN-32s with a fixed trunk, FCN-32s, 16s, 8s. */
-export const STAGES = ['32s-fixed', '32s', '16s', '8s'] as const;
+/** What is trained one after another: FCN-32s with a fixed trunk, FCN-32s, 16s, 8s; 4s where a trunk has it. */
+export const STAGES = ['32s-fixed', '32s', '16s', '8s', '4s'] as const;
 export type StageName = (typeof STAGES)[number];
 
 /** One of the nets that are trained one after another. */

@@ -9,6 +9,8 @@ import { parameters } from '../../src/graph/parameters.js';
 import { convolutionalise } from '../../src/graph/rewrite.js';
 import { NETS } from '../../src/nets/index.js';
 import type { Pair } from '../../src/shape.js';
+import { startWeights } from '../../src/train/stages.js';
+import { readCaffemodel } from '../../src/weights/caffe/caffemodel.js';
 import { importCaffe } from '../../src/weights/caffe/import.js';
 import { readNet } from '../../src/weights/caffe/net.js';
 
@@ -94,6 +96,27 @@ function described(graph: Graph, only?: readonly Pair[]) {
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
 
 (folder ? describe : describe.skip)('the family as the files of RAREFY_DATA describe it', () => {
+  it('the trunk of FCN-SqueezeNet is the published one, but for the padding, and takes its weights', () => {
+    const dir = join(folder!, 'weights/squeezenet_v1.0_deepcompression');
+    const text = readFileSync(join(dir, 'deploy.prototxt'), 'utf8');
+    const file = readFileSync(join(dir, 'squeezenet_v1.0_deepcompression.caffemodel'));
+    const { graph, weights } = importCaffe(readNet(text), readCaffemodel(file), { classifier: true });
+    const of = (g: Graph) => parameters(g).map(({ name, dims }) => `${name} ${dims}`);
+    const built = NETS['fcn-squeezenet-8s']!({ classes: 11 });
+    const trunk = of(graph).filter((name) => !name.startsWith('conv_final'));
+    expect(of(built).slice(0, trunk.length)).to.deep.equal(trunk);
+    const { report } = startWeights(built, weights, { seed: 1 });
+    expect(report.copied).to.have.lengthOf(trunk.length);
+    expect(report.seeded).to.deep.equal([]);
+    expect(report.zero).to.deep.equal([
+      'score_fr.weight',
+      'score_fr.bias',
+      'score_pool4.weight',
+      'score_pool4.bias',
+    ]);
+    expect(report.dropped).to.deep.equal(['conv_final.weight', 'conv_final.bias']);
+  });
+
   for (const [file, net] of Object.entries(FAMILY)) {
     it(`${file} is ${net}: names, inputs, places, sizes, offsets, parameters`, () => {
       const text = readFileSync(join(folder!, 'prototxt', `${file}.prototxt`), 'utf8');
