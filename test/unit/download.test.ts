@@ -14,6 +14,9 @@ const content = (seed: number) => Buffer.from(Uint8Array.from({ length: SIZE }, 
 const FILE = content(7);
 const SHA1 = createHash('sha1').update(FILE).digest('hex');
 
+/** A client on a busy machine must have read what came before the connection breaks: unread bytes are lost. */
+const DROP_AFTER_MS = 300;
+
 /** A server of one file that can be changed, forget ranges, drop the connection and count its requests. */
 class FileServer {
   file = FILE;
@@ -55,7 +58,9 @@ class FileServer {
     const drop = this.drops.shift();
     if (drop === undefined) response.end(this.file.subarray(from));
     else
-      response.write(this.file.subarray(from, from + drop), () => setTimeout(() => response.destroy(), 20));
+      response.write(this.file.subarray(from, from + drop), () =>
+        setTimeout(() => response.destroy(), DROP_AFTER_MS),
+      );
   };
 }
 
