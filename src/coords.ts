@@ -32,9 +32,11 @@ export function rational(num: number, den = 1): Rational {
 }
 
 const add = (a: Rational, b: Rational): Rational => rational(a.num * b.den + b.num * a.den, a.den * b.den);
-const times = (a: Rational, b: Rational): Rational => rational(a.num * b.num, a.den * b.den);
+/** a b */
+export const times = (a: Rational, b: Rational): Rational => rational(a.num * b.num, a.den * b.den);
 const minus = (a: Rational): Rational => ({ num: -a.num, den: a.den });
-const equal = (a: Rational, b: Rational): boolean => a.num === b.num && a.den === b.den;
+/** a = b */
+export const equal = (a: Rational, b: Rational): boolean => a.num === b.num && a.den === b.den;
 
 /** The nearest float64. */
 export const toNumber = (r: Rational): number => r.num / r.den;

@@ -40,6 +40,12 @@ export {
 export { convolutionalise, scoreMap } from './graph/rewrite.js';
 export { type GraphJson, graphFromJson, graphToJson, type NodeJson } from './graph/serialise.js';
 export type { LayerTime, RunProgress } from './graph/submit.js';
+export type { Area } from './graph/tiles/area.js';
+export type { TileBytes } from './graph/tiles/budget.js';
+export { planTiles, type Tile, type TileOptions, type TilePlan } from './graph/tiles/plan_tiles.js';
+export { runTiles } from './graph/tiles/run_tiles.js';
+export { rgbaReader, type TileSource, type WindowReader } from './graph/tiles/source.js';
+export type { RunTilesOptions, TiledResult, TilePart, TileProgress } from './graph/tiles/tile_options.js';
 export * from './image/palette.js';
 export { parsePreprocess } from './image/preprocess.js';
 export * from './limits.js';

@@ -2,6 +2,7 @@ import packKernel from '../../kernels/pack.wgsl';
 import unpackKernel from '../../kernels/unpack.wgsl';
 import type { Elem, ElemType, View } from '../dispatch.js';
 import { LimitError, ShapeError, ValidationError } from '../errors.js';
+import type { Limits } from '../limits.js';
 import {
   checkFilter,
   type FilterLayout,
@@ -68,12 +69,17 @@ export function wrap(buffer: GPUBuffer, shape: Shape, elem: Elem = 'f32'): Tenso
 /** Bytes of planar data that one staging buffer carries. */
 const STAGING = 32 * 2 ** 20;
 
+/** Rows of planar data that one staging buffer carries. */
+const stagingRows = ({ c, w }: Shape, limits: Limits): number =>
+  Math.max(1, Math.floor(Math.min(STAGING, limits.bindingBytes) / (c * w * 4)));
+
+/** @internal Bytes of the staging buffer of a map that is uploaded, and of each of the two of one that is downloaded. */
+export const stagingBytes = (shape: Shape, limits: Limits): number =>
+  4 * shape.c * shape.w * Math.min(shape.h, stagingRows(shape, limits));
+
 const planarBands = (engine: Engine, t: Tensor<ElemType>): Band[] =>
   splitRows(new Recording(engine).lowering('tensor', 'f32'), t, [], {
-    maxRows: Math.max(
-      1,
-      Math.floor(Math.min(STAGING, engine.limits.bindingBytes) / (t.shape.c * t.shape.w * 4)),
-    ),
+    maxRows: stagingRows(t.shape, engine.limits),
   }).flatMap((band) =>
     Array.from({ length: band.images }, (_, i) => ({ ...band, image: band.image + i, images: 1 })),
   );

@@ -1,15 +1,23 @@
 import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
-import { ShapeError } from '../errors.js';
-import { type Shape, sameShape, showShape } from '../shape.js';
+import { type Shape, showShape } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';
 import type { Graph } from './builder.js';
+import { endsOf } from './ends.js';
 import { type FusedGraph, fuse, type Layer } from './fuse.js';
 import { layerData, uploadLayer } from './load.js';
 import type { CompileOptions, NetInput, RunOptions, RunResult } from './net_options.js';
 import { Pace } from './pace.js';
-import { checkMemory, type InputShapes, isShape, namedInputs, type Plan, planFused } from './plan.js';
+import {
+  checkMemory,
+  type InputShapes,
+  isShape,
+  namedInputs,
+  type Plan,
+  type PlanOptions,
+  planFused,
+} from './plan.js';
 import { passes } from './profile.js';
 import { Program } from './program.js';
 import { submitAll } from './submit.js';
@@ -90,6 +98,17 @@ export class Net {
     return { weights, maps };
   }
 
+  /** What `plan` and `planTiles` need, to plan as this net does. */
+  get planOptions(): PlanOptions {
+    const { limits, features } = this.engine;
+    return { limits, features, elem: this.elem, memory: this.#options.memory ?? 'fast' };
+  }
+
+  /** Frees the buffers of every size that is ready, once what runs is done; the weights stay. */
+  async freeMaps(): Promise<void> {
+    await this.#inTurn(async () => this.#dropPrograms());
+  }
+
   /**
    * Makes a size ready for `run`, or for `encode`: allocates, and compiles every pipeline at once without a
    * stall.
@@ -119,7 +138,7 @@ export class Net {
     this.engine.check();
     const inputs = namedInputs(this.graph, input, isTensor) as Record<string, Tensor>;
     const program = this.#programNow(shapesOf(inputs), Number.POSITIVE_INFINITY);
-    const { launches, params } = program.bind(this.#ends(program.plan, inputs, outputs));
+    const { launches, params } = program.bind(endsOf(program.plan, inputs, outputs));
     passes(encoder, launches, null);
     return () => params?.destroy();
   }
@@ -146,19 +165,21 @@ export class Net {
     return this.#pace.flopsIn(this.#maxSubmitMs);
   }
 
-  #drop(): void {
+  #dropPrograms(): void {
     for (const { program } of this.#programs.values()) program.dispose();
     this.#programs.clear();
+  }
+
+  #drop(): void {
+    this.#dropPrograms();
     for (const buffer of this.#weights.values()) buffer.destroy();
     this.#weights.clear();
   }
 
   #plan(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Plan {
-    const { limits, features } = this.engine;
-    const { memory = 'fast', maxBytes = Number.POSITIVE_INFINITY } = this.#options;
-    const options = { limits, features, memory, elem: this.elem, maxFlops };
+    const options = { ...this.planOptions, maxFlops };
     const made = planFused(this.graph, this.#fused, this.#layout, sizes, options);
-    checkMemory(made, maxBytes);
+    checkMemory(made, this.#options.maxBytes ?? Number.POSITIVE_INFINITY);
     return made;
   }
 
@@ -234,7 +255,7 @@ export class Net {
           made.push(outputs[name]!);
         }
       });
-      const { launches, params } = program.bind(this.#ends(program.plan, tensors, outputs));
+      const { launches, params } = program.bind(endsOf(program.plan, tensors, outputs));
       try {
         const steps = program.plan.steps;
         const done = await submitAll(engine, steps, launches, this.#pace, {
@@ -251,30 +272,6 @@ export class Net {
     } finally {
       for (const t of uploaded) t.buffer.destroy();
     }
-  }
-
-  /** The caller's tensors by the plan's blocks, checked. */
-  #ends(
-    plan: Plan,
-    inputs: Readonly<Record<string, Tensor>>,
-    outputs: Readonly<Record<string, Tensor<ElemType>>>,
-  ) {
-    const ends = new Map<Block, GPUBuffer>();
-    for (const [given, wanted] of [
-      [inputs, plan.inputs],
-      [outputs, plan.outputs],
-    ] as const) {
-      for (const [name, operand] of wanted) {
-        const t = given[name];
-        if (!t) throw new ShapeError(`${name}: no tensor given, should be ${showShape(operand.shape)}`);
-        if (!sameShape(t.shape, operand.shape) || t.elem !== operand.elem)
-          throw new ShapeError(
-            `${name}: a tensor of ${showShape(t.shape)} ${t.elem}, should be ${showShape(operand.shape)} ${operand.elem}`,
-          );
-        ends.set(operand.buffer, t.buffer);
-      }
-    }
-    return ends;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Dispatch, Elem, ElemType, View } from '../dispatch.js';
 import type { FilterLayout, FilterShape, PackedFilter } from '../lower/filter.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import type { Pair, Shape } from '../shape.js';
+import type { Reach, ReachContext } from './kinds/reach.js';
 import type { Attrs, LayerAttrs } from './kinds.js';
 
 /** What a layer does: `conv2d`, `max_pool`, ... */
@@ -48,6 +49,11 @@ export interface Kind<A> {
   shape(name: string, inputs: readonly Shape[], attrs: A): Shape;
   /** Where the output lies over the image; the first input's place by default. */
   coords?(inputs: readonly CoordMap[], attrs: A): CoordMap | null;
+  /**
+   * On which cells of the maps that it reads its cells depend, along an axis; null, or none, where they depend on
+   * the whole map or on its size.
+   */
+  reach?(attrs: A, where: ReachContext): Reach | null;
   filter?(attrs: A, memory: 'fast' | 'low', elem: Elem): { shape: FilterShape; layout: FilterLayout };
   /** Length of each per-channel tensor, by name. */
   vectors?(attrs: A): Readonly<Record<string, number>>;

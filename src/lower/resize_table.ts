@@ -140,6 +140,12 @@ function taps(axis: ResizeAxis, at: number, o: Interpolation): [index: number, w
   });
 }
 
+/** The source indices [from, to) that one output coordinate takes, beyond the map too. */
+export function resizeReads(axis: ResizeAxis, at: number, o: Interpolation): readonly [number, number] {
+  const indices = taps(axis, at, o).map(([i]) => i);
+  return [Math.min(...indices), Math.max(...indices) + 1];
+}
+
 /**
  * The table of one axis, in float64 from whole numbers. Taps beyond the map fall on its edge, so that a
  * kernel never looks outside.

@@ -10,6 +10,7 @@ import './oracles.test.js';
 import './oracles_caffe.test.js';
 import './oracles_nets.test.js';
 import './dense.test.js';
+import './tiles.test.js';
 import './layers.test.js';
 import './readme.test.js';
 import './classifiers.test.js';

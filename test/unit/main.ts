@@ -12,6 +12,7 @@ import './scenes.test.js';
 import './surgery.test.js';
 import './table1.test.js';
 import './rarefy.test.js';
+import './tiles.test.js';
 import './shape.test.js';
 import './transposed.test.js';
 import './caffe_caffemodel.test.js';

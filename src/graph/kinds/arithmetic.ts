@@ -6,6 +6,7 @@ import { type OneHotOptions, oneHot, oneHotShape } from '../../ops/one_hot.js';
 import { type ReduceOptions, reduce, reduceShape } from '../../ops/reduce.js';
 import type { Shape } from '../../shape.js';
 import type { Kinds } from '../node.js';
+import { acrossReach, cellReach } from './reach.js';
 import { meet } from './rules.js';
 
 /** Arithmetic of several maps, and over axes: imported graphs need it. */
@@ -30,6 +31,7 @@ export const ARITHMETIC_KINDS: Kinds<ArithmeticAttrs> = {
     channels: widest,
     shape: broadcastShape,
     coords: meet,
+    reach: cellReach,
     flops: (y) => y.n * y.c * y.h * y.w,
     lower: (ctx, { inputs: [a, b], y }, { op }) => binary(ctx, { a: a!, b: b!, y }, op),
   },
@@ -37,23 +39,27 @@ export const ARITHMETIC_KINDS: Kinds<ArithmeticAttrs> = {
     channels: widest,
     shape: broadcastShape,
     coords: meet,
+    reach: cellReach,
     lower: (ctx, { inputs: [test, a, b], y }) => choose(ctx, { test: test!, a: a!, b: b!, y }),
   },
   reduce: {
     channels: ([c], { axes }) => (axes.includes('c') ? 1 : c!),
     shape: (name, [x], options) => reduceShape(name, x!, options),
     coords: ([x], { axes }) => (inPlane(axes) ? null : x!),
+    reach: ({ axes }, where) => acrossReach(axes, where),
     flops: (_y, [x]) => x!.n * x!.c * x!.h * x!.w,
     lower: (ctx, { inputs: [x], y }, options) => reduce(ctx, { x: x!, y }, options),
   },
   argmax: {
     channels: () => 1,
     shape: (_name, [x]) => ({ ...x!, c: 1 }),
+    reach: cellReach,
     lower: (ctx, { inputs: [x], y }, options) => argmaxMap(ctx, { x: x!, y }, options),
   },
   one_hot: {
     channels: (_inputs, { depth }) => depth,
     shape: (name, [x], options) => oneHotShape(name, x!, options),
+    reach: cellReach,
     lower: (ctx, { inputs: [x], y }, options) => oneHot(ctx, { x: x!, y }, options),
   },
 };

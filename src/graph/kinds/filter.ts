@@ -24,6 +24,7 @@ import {
 import { innerProduct, innerProductFilter } from '../../ops/inner_product.js';
 import { type Pair, pair, type Shape, showShape } from '../../shape.js';
 import type { Kinds } from '../node.js';
+import { transposedReach, windowReach, winogradReach } from './reach.js';
 import { biasVector, transposedCoords, windowCoords } from './rules.js';
 
 /** Layers with a filter. */
@@ -51,6 +52,12 @@ export const FILTER_KINDS: Kinds<FilterAttrs> = {
     channels: (_inputs, { filter }) => filter.out,
     shape: (name, [x], { filter, options }) => conv2dShape(name, x!, filter, options),
     coords: ([x], { filter, options }) => windowCoords(x!, conv2dWindow(filter, options)),
+    reach({ filter, options }, where) {
+      const win = conv2dWindow(filter, options);
+      return conv2dLayout(filter, options, where.memory, where.elem) === 'winograd'
+        ? winogradReach(win.pad[where.axis], options.pool ? 2 : 1)
+        : windowReach(win, where);
+    },
     filter: ({ filter, options }, memory, elem) => ({
       shape: filter,
       layout: conv2dLayout(filter, options, memory, elem),
@@ -70,6 +77,7 @@ export const FILTER_KINDS: Kinds<FilterAttrs> = {
     channels: (_inputs, { filter }) => filter.out,
     shape: (name, [x], { filter, options }) => convTranspose2dShape(name, x!, filter, options),
     coords: ([x], { filter, options }) => transposedCoords(x!, filter.kernel, options),
+    reach: ({ filter, options }, where) => transposedReach(filter.kernel, options, where),
     filter: ({ filter }) => ({ shape: filter, layout: convTranspose2dLayout(filter) }),
     vectors: ({ filter, bias }) => biasVector(filter.out, bias),
     flops: (y, _inputs, { filter, options }) => convTranspose2dFlops(y, filter, options),
@@ -83,6 +91,7 @@ export const FILTER_KINDS: Kinds<FilterAttrs> = {
   upsample: {
     shape: (name, [x], { options }) => bilinearShape(name, x!, options),
     coords: ([x], { options }) => transposedCoords(x!, pair(options.kernel), options),
+    reach: ({ options }, where) => transposedReach(pair(options.kernel), options, where),
     lower: (ctx, t, { options, crop: offset }) =>
       convTranspose2dBilinear(
         ctx,

@@ -8,6 +8,7 @@ import { cropSum, cropSumShape } from '../../ops/crop_sum.js';
 import { type ResizeOptions, resize, resizeShape } from '../../ops/resize.js';
 import { type Pair, showShape } from '../../shape.js';
 import type { Kinds } from '../node.js';
+import { acrossReach, resizeReach, resizeToReach, shiftReach } from './reach.js';
 import { meet, resizedCoords } from './rules.js';
 
 /** Layers that move values and make maps of other sizes. */
@@ -41,6 +42,7 @@ export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
     reads: 1,
     shape: (name, [x, like], { offset }) => cropShape(name, x!, { offset, size: like! }),
     coords: ([x], { offset }) => [cropped(x![0], offset[0]), cropped(x![1], offset[1])],
+    reach: ({ offset }, where) => shiftReach(offset, where),
     lower: (ctx, t, { offset }) => crop(ctx, { x: t.inputs[0]!, y: t.y }, { offset, size: t.y.shape }),
   },
   crop_sum: {
@@ -50,6 +52,7 @@ export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
   resize: {
     shape: (name, [x], options) => resizeShape(name, x!, options),
     coords: ([x], options) => resizedCoords(x!, options),
+    reach: resizeReach,
     lower: (ctx, t, options) => resize(ctx, { x: t.inputs[0]!, y: t.y }, options),
   },
   resize_to: {
@@ -57,6 +60,7 @@ export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
     shape: (name, [x, like], options) => resizeShape(name, x!, { ...options, size: like! }),
     // The scale is that of two sizes, which differ from run to run.
     coords: () => null,
+    reach: resizeToReach,
     lower: (ctx, t, options) => resize(ctx, { x: t.inputs[0]!, y: t.y }, { ...options, size: t.y.shape }),
   },
   concat: {
@@ -64,6 +68,7 @@ export const LAYOUT_KINDS: Kinds<LayoutAttrs> = {
     shape: concatShape,
     // Cells that follow those of another map lie nowhere over the image.
     coords: (maps, { axis = 'c' }) => (axis === 'c' ? meet(maps) : null),
+    reach: ({ axis = 'c' }, where) => acrossReach([axis], where),
     lower: (ctx, t, options) => concat(ctx, { xs: t.inputs, y: t.y }, options),
   },
 };

@@ -6,6 +6,7 @@ import { scale } from '../../ops/scale.js';
 import { type SoftmaxOptions, softmax } from '../../ops/softmax.js';
 import { type SumOptions, sum, sumShape } from '../../ops/sum.js';
 import type { Kinds } from '../node.js';
+import { cellReach } from './reach.js';
 import { biasVector, meet, same } from './rules.js';
 
 /** Layers that look at one pixel at a time. */
@@ -23,21 +24,25 @@ export interface PixelAttrs {
 export const PIXEL_KINDS: Kinds<PixelAttrs> = {
   activation: {
     shape: same,
+    reach: cellReach,
     lower: (ctx, t, f) => activation(ctx, { x: t.inputs[0]!, y: t.y }, f),
   },
   prelu: {
     shape: same,
+    reach: cellReach,
     vectors: ({ channels }) => ({ weight: channels }),
     lower: (ctx, t) => prelu(ctx, { x: t.inputs[0]!, slope: t.vectors.weight!, y: t.y }),
   },
   scale: {
     shape: same,
+    reach: cellReach,
     vectors: ({ channels, bias }) => ({ weight: channels, ...biasVector(channels, bias) }),
     lower: (ctx, t) =>
       scale(ctx, { x: t.inputs[0]!, s: t.vectors.weight!, b: t.vectors.bias ?? null, y: t.y }),
   },
   batch_norm: {
     shape: same,
+    reach: cellReach,
     vectors: ({ channels }) => ({
       weight: channels,
       bias: channels,
@@ -56,15 +61,18 @@ export const PIXEL_KINDS: Kinds<PixelAttrs> = {
   },
   lrn: {
     shape: same,
+    reach: cellReach,
     lower: (ctx, t, options) => lrn(ctx, { x: t.inputs[0]!, y: t.y }, options),
   },
   softmax: {
     shape: same,
+    reach: cellReach,
     lower: (ctx, t, options) => softmax(ctx, { x: t.inputs[0]!, y: t.y }, options),
   },
   sum: {
     shape: (name, xs, options) => sumShape(name, xs, options),
     coords: meet,
+    reach: cellReach,
     lower: (ctx, t, options) => sum(ctx, { xs: t.inputs, y: t.y }, options),
   },
 };

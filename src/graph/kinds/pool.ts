@@ -5,6 +5,7 @@ import { maxPool, maxPoolIndex } from '../../ops/max_pool.js';
 import { type WinnerOrder, winnerPlace } from '../../ops/max_unpool.js';
 import { tensorBytes } from '../../shape.js';
 import type { Kinds } from '../node.js';
+import { windowReach } from './reach.js';
 import { windowCoords } from './rules.js';
 
 /** Layers that look at a window, or a plane, of each channel. */
@@ -20,6 +21,7 @@ export const POOL_KINDS: Kinds<PoolAttrs> = {
   max_pool: {
     shape: (name, [x], options) => poolShape(name, x!, options),
     coords: ([x], options) => windowCoords(x!, poolWindow(options)),
+    reach: (options, where) => windowReach(poolWindow(options), where),
     lower: (ctx, t, options) => maxPool(ctx, { x: t.inputs[0]!, y: t.y }, options),
   },
   max_pool_index: {
@@ -35,6 +37,7 @@ export const POOL_KINDS: Kinds<PoolAttrs> = {
   avg_pool: {
     shape: (name, [x], options) => poolShape(name, x!, options),
     coords: ([x], options) => windowCoords(x!, poolWindow(options)),
+    reach: (options, where) => windowReach(poolWindow(options), where),
     lower: (ctx, t, options) => avgPool(ctx, { x: t.inputs[0]!, y: t.y }, options),
   },
   global_avg_pool: {

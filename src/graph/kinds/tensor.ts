@@ -17,6 +17,7 @@ import { maxUnpool, maxUnpoolShape } from '../../ops/max_unpool.js';
 import { type RearrangeOptions, rearrange, rearrangeShape } from '../../ops/rearrange.js';
 import type { Pair, Shape } from '../../shape.js';
 import type { Kinds } from '../node.js';
+import { acrossReach, shiftReach } from './reach.js';
 
 /** Layers that imported graphs need beyond the paper's: tensors of any axes in maps. */
 export interface TensorAttrs {
@@ -51,18 +52,22 @@ export const TENSOR_KINDS: Kinds<TensorAttrs> = {
     channels: ([c], { before, after }) => c! + before[1] + after[1],
     shape: (name, [x], options) => padShape(name, x!, options),
     coords: () => null,
+    reach: ({ before, mode }, where) =>
+      mode === 'constant' || mode === 'edge' ? shiftReach([-before[2], -before[3]], where) : null,
     lower: (ctx, { inputs: [x], y }, o) => gather(ctx, { x: x!, y }, padTables(ctx.op, x!.shape, o), o.value),
   },
   slice: {
     channels: ([c], o) => (o.axis === 'c' ? sliceShape('slice', { n: 1, c: c!, h: 1, w: 1 }, o).c : c!),
     shape: (name, [x], options) => sliceShape(name, x!, options),
     coords: ([x], { axis }) => (axis === 'h' || axis === 'w' ? null : x!),
+    reach: ({ axis }, where) => acrossReach([axis], where),
     lower: (ctx, { inputs: [x], y }, o) => gather(ctx, { x: x!, y }, sliceTables(ctx.op, x!.shape, o)),
   },
   take: {
     channels: ([c], { axis, indices }) => (axis === 'c' ? indices.length : c!),
     shape: (name, [x], options) => takeShape(name, x!, options),
     coords: ([x], { axis }) => (axis === 'h' || axis === 'w' ? null : x!),
+    reach: ({ axis }, where) => acrossReach([axis], where),
     lower: (ctx, { inputs: [x], y }, o) => gather(ctx, { x: x!, y }, takeTables(x!.shape, o)),
   },
   matmul: {
