@@ -37,7 +37,7 @@ export {
   requiredLimits,
   type Step,
 } from './graph/plan.js';
-export { convolutionalise, scoreMap } from './graph/rewrite.js';
+export { convolutionalise, labelGraph, scoreMap } from './graph/rewrite.js';
 export { type GraphJson, graphFromJson, graphToJson, type NodeJson } from './graph/serialise.js';
 export type { LayerTime, RunProgress } from './graph/submit.js';
 export type { Area } from './graph/tiles/area.js';

@@ -143,6 +143,17 @@ export const sessionOptions = (args: Pick<ModelArgs, 'memory' | 'limits'>): Sess
   limits: args.limits === 'default' ? 'default' : 'adapter',
 });
 
+const UNITS = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+
+/** "512MiB", or bytes without a unit. */
+export function parseBytes(option: string, text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(KiB|MiB|GiB)?$/.exec(text) ?? [];
+  const bytes = Math.floor(Number(number) * (unit ? UNITS[unit as keyof typeof UNITS] : 1));
+  if (!(bytes >= 1))
+    throw new UsageError(`${option} ${text}: should be bytes, or a number of KiB, MiB or GiB`);
+  return bytes;
+}
+
 /** A picture for a job: its file's name, and the stem of the files that come of it. */
 export function picture(path: string, files: Files): { file: string; name: string } {
   return { file: files.add('image', path), name: basename(path, extname(path)) };

@@ -19,6 +19,9 @@ export function netText(r: NetReport): string {
   ]);
 }
 
+const tilesText = ({ count, window, overlap }: NonNullable<RunReport['tiles']>): string =>
+  `${count} windows of ${window.join(' x ')} pixels, of which neighbours share ${overlap.join(' x ')}`;
+
 export function runText(r: RunReport): string {
   return table([
     ['image', `${r.image}, ${r.height} x ${r.width} pixels`],
@@ -26,6 +29,7 @@ export function runText(r: RunReport): string {
       'time',
       `${r.ms.toFixed(0)} ms for ${r.gflop.toFixed(2)} GFLOP, ${(r.gflop / (r.ms / 1000)).toFixed(2)} GFLOP/s`,
     ],
+    ...(r.tiles ? [['tiles', tilesText(r.tiles)]] : []),
     ['work', `${r.dispatches} dispatches in ${r.submits} submits`],
     [
       'memory',

@@ -49,6 +49,14 @@ export const convolutionalise = (graph: Graph): Graph =>
     return made.conv(node.name, inputs[0]!, { out, kernel: [x.h, x.w], bias, relu });
   });
 
+/** The same net with labels for scores: each output becomes the channel of its largest value, the lowest of equals. */
+export function labelGraph(graph: Graph): Graph {
+  const made = rewrite(graph, asIs, new Map());
+  for (const [name, node] of graph.outputs)
+    made.output(made.add('argmax', `${name} label`, [made.node(node.name)], {}), name);
+  return made;
+}
+
 /**
  * The same net up to its map of class scores, as its only output `scores`: a global average pool and a
  * softmax at its end are left out.

@@ -80,9 +80,12 @@ function checkSize(graph: Graph, scored: readonly string[], input: Pair): void {
   }
 }
 
+/** Whether pixels of the picture are pixels of the net's input. */
+export const isOwnSize = (f: Fit): boolean => equal(f.stretched, f.picture);
+
 /** The net's input of a picture's own, which it frees: stretched, and its last row and column repeated. */
 export function fitInput(engine: Engine, x: Tensor, f: Fit): Tensor {
-  const stretched = equal(f.stretched, f.picture)
+  const stretched = isOwnSize(f)
     ? x
     : replaced(x, resize(engine, x, { ...BETWEEN, antialias: true, size: f.stretched }));
   return equal(f.input, f.stretched)
@@ -98,7 +101,12 @@ export function fitScores(engine: Engine, scores: Tensor, f: Fit): Tensor {
   const own = equal(f.stretched, f.input)
     ? scores
     : replaced(scores, crop(engine, scores, { offset: [0, 0], size: f.stretched }));
-  return equal(f.picture, f.stretched)
-    ? own
-    : replaced(own, resize(engine, own, { ...BETWEEN, size: f.picture }));
+  return isOwnSize(f) ? own : replaced(own, resize(engine, own, { ...BETWEEN, size: f.picture }));
+}
+
+/** The labels of the picture's pixels from those of the input of a net that takes them at their own size. */
+export function fitLabels(labels: Uint32Array, { picture: [h, w], input }: Fit): Uint32Array {
+  const fitted = new Uint32Array(h * w);
+  for (let row = 0; row < h; row++) fitted.set(labels.subarray(row * input[1], row * input[1] + w), row * w);
+  return fitted;
 }

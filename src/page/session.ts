@@ -1,7 +1,7 @@
 import { createEngine, type Engine } from '../engine/engine.js';
 import { fromRgba, overlay } from '../engine/image.js';
 import { argmax } from '../engine/operators.js';
-import { downloadLabels, downloadRgba, type LabelMap, uploadPixels } from '../engine/pixels.js';
+import { downloadLabels, downloadRgba, uploadPixels } from '../engine/pixels.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { AdapterInfo, LimitsWanted } from '../gpu/device.js';
 import type { Graph } from '../graph/builder.js';
@@ -13,6 +13,7 @@ import type { Palette } from '../image/palette.js';
 import { encodePng } from '../image/png.js';
 import { testPicture } from '../image/test_picture.js';
 import type { Limits } from '../limits.js';
+import type { Pair } from '../shape.js';
 import type { Host } from './host.js';
 import { type Model, readFile } from './model.js';
 
@@ -32,6 +33,8 @@ export interface RunReport {
   readonly layers: readonly LayerTime[];
   /** Step of the layers' times; null without timestamps. */
   readonly resolutionMs: number | null;
+  /** How the picture was cut; null where it ran whole. */
+  readonly tiles: { readonly count: number; readonly window: Pair; readonly overlap: Pair } | null;
 }
 
 /** What every report says of the net and its adapter. */
@@ -50,19 +53,45 @@ export interface SessionOptions {
   readonly limits?: LimitsWanted;
 }
 
+/** Bytes of each of the maps behind a part of a picture with colours over it. */
+const OVERLAY_BYTES = 16 * 2 ** 20;
+
+const compileNet = (
+  host: Host,
+  engine: Engine,
+  model: Model,
+  graph: Graph,
+  o: SessionOptions,
+): Promise<Net> =>
+  engine.compile(graph, {
+    weights: model.weights,
+    signal: host.signal,
+    memory: o.memory ?? 'fast',
+    onProgress: ({ stage, done, total, layer }) => host.progress({ text: `${stage} ${layer}`, done, total }),
+  });
+
 /** A model on a device, and the pictures that it runs on. */
 export class Session {
   readonly engine: Engine;
-  readonly net: Net;
   readonly report: NetReport;
   readonly #host: Host;
   readonly #model: Model;
+  readonly #options: SessionOptions;
+  #net: Net;
 
-  private constructor(host: Host, engine: Engine, model: Model, net: Net, compileMs: number) {
+  private constructor(
+    host: Host,
+    engine: Engine,
+    model: Model,
+    o: SessionOptions,
+    net: Net,
+    compileMs: number,
+  ) {
     this.#host = host;
     this.#model = model;
     this.engine = engine;
-    this.net = net;
+    this.#options = o;
+    this.#net = net;
     let parameters = 0;
     for (const { data } of model.weights.values()) parameters += data.length;
     const { adapter, limits } = engine;
@@ -72,14 +101,20 @@ export class Session {
   static async open(host: Host, model: Model, graph: Graph, o: SessionOptions): Promise<Session> {
     const engine = await createEngine({ gpu: host.gpu, limits: o.limits ?? 'adapter' });
     const start = performance.now();
-    const net = await engine.compile(graph, {
-      weights: model.weights,
-      signal: host.signal,
-      memory: o.memory ?? 'fast',
-      onProgress: ({ stage, done, total, layer }) =>
-        host.progress({ text: `${stage} ${layer}`, done, total }),
-    });
-    return new Session(host, engine, model, net, performance.now() - start);
+    const net = await compileNet(host, engine, model, graph, o);
+    return new Session(host, engine, model, o, net, performance.now() - start);
+  }
+
+  get net(): Net {
+    return this.#net;
+  }
+
+  /** Puts another graph with the model's weights in the place of the net. */
+  async use(graph: Graph): Promise<Net> {
+    if (this.#net.graph === graph) return this.#net;
+    this.#net.dispose();
+    this.#net = await compileNet(this.#host, this.engine, this.#model, graph, this.#options);
+    return this.#net;
   }
 
   /** The picture of this name; null stands for one that needs no file. */
@@ -100,7 +135,7 @@ export class Session {
   /** Runs the net on a tensor, which it frees. The output is the caller's. */
   async run(x: Tensor, image: string): Promise<{ y: Tensor; report: RunReport }> {
     const { shape } = x;
-    const { outputs, plan, ...done } = await this.net.run(x, {
+    const { outputs, plan, ...done } = await this.#net.run(x, {
       signal: this.#host.signal,
       profile: true,
       onProgress: (p) => this.#host.progress({ text: p.layer, done: Math.round(100 * p.done), total: 100 }),
@@ -117,29 +152,46 @@ export class Session {
       gflop: plan.flops / 1e9,
       peakBytes: plan.bytes.peak,
       peakBytesUnshared: plan.bytes.peak - plan.bytes.maps + plan.bytes.mapsUnshared,
+      tiles: null,
     };
     return { y: y as Tensor, report };
   }
 
   /** The label of each pixel of a map of scores. */
-  async labels(scores: Tensor): Promise<{ map: LabelMap; labels: Uint32Array }> {
+  async labels(scores: Tensor): Promise<Uint32Array> {
     const map = argmax(this.engine, scores);
-    return { map, labels: await downloadLabels(this.engine, map) };
+    const labels = await downloadLabels(this.engine, map);
+    map.buffer.destroy();
+    return labels;
   }
 
-  /** A PNG of colours over the picture. */
-  async overlaid(picture: RgbaImage, labels: LabelMap, palette: Palette, alpha: number): Promise<Uint8Array> {
-    const { width, height } = picture;
-    const photo = uploadPixels(this.engine, picture.rgba, { h: height, w: width });
-    const mixed = overlay(this.engine, labels, photo, { palette, alpha });
-    const rgba = await downloadRgba(this.engine, mixed);
-    photo.buffer.destroy();
-    mixed.buffer.destroy();
-    return encodePng({ width, height, rgba });
+  /** A PNG of colours over the picture, some rows of it at a time. */
+  async overlaid(
+    picture: RgbaImage,
+    labels: Uint32Array,
+    palette: Palette,
+    alpha: number,
+  ): Promise<Uint8Array> {
+    const { engine } = this;
+    const { width: w, height } = picture;
+    const rgba = new Uint8Array(4 * w * height);
+    const most = Math.max(1, Math.floor(OVERLAY_BYTES / (4 * w)));
+    for (let row = 0; row < height; row += most) {
+      const size = { h: Math.min(most, height - row), w };
+      const [from, to] = [row * w, (row + size.h) * w];
+      const maps = [
+        uploadPixels(engine, labels.subarray(from, to), size),
+        uploadPixels(engine, picture.rgba.subarray(4 * from, 4 * to), size),
+      ] as const;
+      const mixed = overlay(engine, maps[0], maps[1], { palette, alpha });
+      rgba.set(await downloadRgba(engine, mixed), 4 * from);
+      for (const { buffer } of [...maps, mixed]) buffer.destroy();
+    }
+    return encodePng({ width: w, height, rgba });
   }
 
   close(): void {
-    this.net.dispose();
+    this.#net.dispose();
     this.engine.dispose();
   }
 }

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { decodeImage } from '../../src/image/decode.js';
 import { decodeLabels, encodePng } from '../../src/image/png.js';
 import { testPicture } from '../../src/image/test_picture.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import type { SegmentReport } from '../../src/page/jobs/segment.js';
-import { report, start, success, temporaryFolder } from './rarefy.js';
+import { refusal, report, start, success, temporaryFolder } from './rarefy.js';
 
 /** Parameters of FCN-8s on VGG16 with 21 classes; upsampling is bilinear and has none. */
 const PARAMETERS = '134,362,751';
@@ -66,6 +67,38 @@ describe('rarefy segment', () => {
       expect(files).to.have.length(2);
     }
   });
+
+  it('labels a picture in tiles as it does whole', async () => {
+    const net = ['segment', photo([709, 130]), '--net', 'fcn-alexnet', '--width', '0.0625'];
+    const labels = (out: string) => readFileSync(join(inFolder(out), 'photo-709x130-labels.png'));
+    const [whole] = (await report<SegmentReport>(...net, '--out', inFolder('uncut'))).runs;
+    expect(whole!.tiles).to.equal(null);
+    const cut = [...net, '--window', '130x649'];
+    const [tiled] = (await report<SegmentReport>(...cut, '--out', inFolder('tiles'))).runs;
+    expect(tiled!.tiles!.count).to.equal(2);
+    expect(tiled!.tiles!.window).to.deep.equal([130, 645]);
+    expect(tiled!.labels).to.deep.equal(whole!.labels);
+    expect(labels('tiles')).to.deep.equal(labels('uncut'));
+    const less = `${Math.floor(0.97 * tiled!.peakBytes)}`;
+    const { stdout, stderr } = await success(...net, '--max-bytes', less, '--out', inFolder('less'));
+    expect(stdout).to.match(/^tiles +\d+ windows of 130 x \d+ pixels, of which neighbours share 0 x \d+$/m);
+    expect(stderr).to.match(/tile 2 of \d+, /);
+    expect(labels('less')).to.deep.equal(labels('uncut'));
+  });
+
+  for (const [args, message] of [
+    [['--window', '64x64'], /^ShapeError: fcn-alexnet: windows of 64 columns, should be at least \d+/],
+    [['--max-bytes', '1MiB'], /^LimitError: .*a window of .* pixels takes \d+ bytes .* allowed are 1048576/],
+    [
+      ['--max-bytes', 'much'],
+      /^UsageError: --max-bytes much: should be bytes, or a number of KiB, MiB or GiB/,
+    ],
+    [['--window', '130x649', '--size', '100x600'], /^UnsupportedError: .*stretched for the net/],
+  ] as const)
+    it(`${args.join(' ')} is refused in one line`, async () => {
+      const net = ['segment', photo([709, 50]), '--net', 'fcn-alexnet', '--width', '0.0625'];
+      expect(await refusal(...net, ...args, '--out', inFolder('refused'))).to.match(message);
+    });
 
   it('an interrupt mid-run ends it with 130 and leaves no picture', () => checkInterrupt('--width', '0.25'));
 

@@ -4,6 +4,7 @@ import { random } from '../random.js';
 import { convolve } from '../readme/eager.js';
 import { graph, label } from '../readme/embed.js';
 import { run } from '../readme/run.js';
+import { scores as scoresInTiles } from '../readme/tiles.js';
 import { argmax } from '../reference/channels.js';
 import { conv2d } from '../reference/conv2d.js';
 import { runGraph } from '../reference/graph.js';
@@ -32,6 +33,18 @@ describe('the code of the readme', () => {
     const options = { pad: 1, relu: true };
     const wanted = conv2d(x, { n: 1, c: 3, h: 5, w: 7 }, weights, filter, bias, options);
     expect(relativeError(y, wanted)).to.be.at.most(1e-6);
+    engine.dispose();
+  });
+
+  it('scores a picture in tiles', async () => {
+    const engine = await createEngine();
+    const net = await engine.compile(graph, { weights: seededWeights(graph, 1) });
+    const [h, w] = [13, 18];
+    const rgba = Uint8Array.from(random(4 * h * w, 7), (v) => 128 * (v + 1));
+    const { signal } = new AbortController();
+    const made = await scoresInTiles(net, rgba, { h, w }, FCN_PREPROCESS, signal);
+    const x = Float32Array.from(fromRgba(rgba, 1, h * w, FCN_PREPROCESS));
+    expect(relativeError(made, scores(x, h, w).data)).to.be.at.most(1e-5);
     engine.dispose();
   });
 

@@ -116,7 +116,7 @@ describe('exact tiling', () => {
     [301, 149],
   ] as const)
     it(`every layer that has tiles, on ${size.join(' x ')} pixels, equals the whole bit for bit`, async () => {
-      const counts = await check(everyLayer(), size, [120, 137, [140, 400], [400, 128]]);
+      const counts = await check(everyLayer(), size, [120, [137, 400], [400, 128]]);
       expect(Math.max(...counts)).to.be.above(5);
     });
 
@@ -137,16 +137,25 @@ describe('exact tiling', () => {
     ],
   ] as const)
     it(`the small FCN-8s on ${size.join(' x ')} pixels`, async () => {
-      const [count] = await check(NETS['fcn-small-8s']!(), size, [window]);
+      const [count] = await check(NETS['fcn-small-8s']!({ width: 1 / 16, classes: 5 }), size, [window]);
       expect(count).to.be.above(1);
     });
 
   it('a narrow FCN-8s on 1093 x 131 pixels', async () => {
-    expect(await check(fcn8s({ width: 1 / 8 }), [1093, 131], [[1030, 131]])).to.deep.equal([2]);
+    expect(await check(fcn8s({ width: 1 / 16, classes: 3 }), [1093, 131], [[1030, 131]])).to.deep.equal([2]);
   });
 
   it('a narrow FCN-AlexNet on 709 x 649 pixels', async () => {
-    expect(await check(fcnAlexnet({ width: 1 / 8 }), [709, 649], [649, [600, 649]])).to.deep.equal([2, 2]);
+    expect(
+      await check(
+        fcnAlexnet({ width: 1 / 8 }),
+        [709, 333],
+        [
+          [649, 333],
+          [600, 333],
+        ],
+      ),
+    ).to.deep.equal([2, 3]);
   });
 
   it('a narrow FCN-GoogLeNet on 1601 x 97 pixels (long)', async () => {

@@ -55,6 +55,7 @@ describe('the documents', () => {
       'src/README.md',
       'kernels/README.md',
       'src/graph/dense/README.md',
+      'src/graph/tiles/README.md',
       'bench/README.md',
       'CHANGELOG.md',
     ])

@@ -1,12 +1,50 @@
+import type { ArgsDef } from 'citty';
+import type { TileOptions } from '../../graph/tiles/plan_tiles.js';
 import type { SegmentReport } from '../../page/jobs/segment.js';
 import { command, type Tools, UsageError } from '../command.js';
-import { Files, MODEL_ARGS, type ModelArgs, modelOptions, parseSize, picture } from '../model_args.js';
+import {
+  Files,
+  MODEL_ARGS,
+  type ModelArgs,
+  modelOptions,
+  parseBytes,
+  parseSize,
+  picture,
+} from '../model_args.js';
 import { filesText, layersText, netText, runText } from '../run_text.js';
 import { table } from '../table.js';
 
+const TILE_ARGS = {
+  'max-bytes': {
+    type: 'string',
+    description: 'cut the image into tiles that take at most so much memory on the device, as in 512MiB',
+    valueHint: 'N',
+  },
+  window: {
+    type: 'string',
+    description: 'cut the image into tiles, windows of at most so many pixels',
+    valueHint: 'HxW',
+  },
+} as const satisfies ArgsDef;
+
+interface TileArgs {
+  readonly 'max-bytes'?: string | undefined;
+  readonly window?: string | undefined;
+}
+
+function tileOptions({ 'max-bytes': bytes, window }: TileArgs): { tiles?: TileOptions } {
+  if (bytes === undefined && window === undefined) return {};
+  return {
+    tiles: {
+      ...(bytes !== undefined && { maxBytes: parseBytes('--max-bytes', bytes) }),
+      ...(window !== undefined && { window: parseSize('--window', window) }),
+    },
+  };
+}
+
 /** Runs the segment job over pictures; none stands for one that the project draws itself. */
 export function segmentImages(
-  args: ModelArgs & { out: string; size?: string | undefined },
+  args: ModelArgs & TileArgs & { out: string; size?: string | undefined },
   images: readonly string[],
   tools: Tools,
   fallback: ModelArgs = {},
@@ -21,6 +59,7 @@ export function segmentImages(
   const options = {
     ...model,
     ...(args.size && { size: parseSize('--size', args.size) }),
+    ...tileOptions(args),
     images: pictures.length > 0 ? pictures : [{ file: null, name: 'test-picture' }],
   };
   return tools.run('segment', options, { files: files.paths, outDir: args.out });
@@ -37,7 +76,7 @@ export function segmentText(report: SegmentReport, out: string, layers: boolean)
     table(
       run.labels.slice(0, 5).map((l) => ['label', `${l.name ?? l.index} ${(100 * l.share).toFixed(1)} %`]),
     ),
-    ...(layers ? [layersText(run.layers, run.resolutionMs)] : []),
+    ...(layers && !run.tiles ? [layersText(run.layers, run.resolutionMs)] : []),
     filesText(out, run.files),
   ]);
   return [netText(report), ...runs].join('\n\n');
@@ -55,6 +94,7 @@ export const segment = command({
       description: 'stretch the image to this for the net; labels are of its own size',
       valueHint: 'HxW',
     },
+    ...TILE_ARGS,
     layers: { type: 'boolean', description: 'print the time of each layer' },
   },
   more: true,

@@ -1,6 +1,5 @@
 import { toNumber } from '../../coords.js';
 import { globalAvgPool, softmax } from '../../engine/operators.js';
-import { uploadPixels } from '../../engine/pixels.js';
 import { download } from '../../engine/tensor.js';
 import { ShapeError } from '../../errors.js';
 import { scoreMap } from '../../graph/rewrite.js';
@@ -67,13 +66,12 @@ export async function heatmap(host: Host, o: HeatmapOptions): Promise<HeatmapRep
     picture.height,
     picture.width,
   );
-  const labels = uploadPixels(engine, shown, { h: picture.height, w: picture.width });
   const file = `${o.image.name}-heat-${index}.png`;
   await host.write(
     file,
-    (await session.overlaid(picture, labels, heatPalette(), 0.6)) as Uint8Array<ArrayBuffer>,
+    (await session.overlaid(picture, shown, heatPalette(), 0.6)) as Uint8Array<ArrayBuffer>,
   );
-  for (const t of [scores, pooled, probabilities, labels]) t.buffer.destroy();
+  for (const t of [scores, pooled, probabilities]) t.buffer.destroy();
   session.close();
   const [cy, cx] = node.coords;
   return {
