@@ -113,7 +113,7 @@ export function inside({ axis, cells }: Lattice, shapes: ReadonlyMap<Node, Shape
 }
 
 /** The first of so many cells that passes a test which all later ones pass; their number where none does. */
-function first(count: number, test: (cell: number) => boolean): number {
+export function first(count: number, test: (cell: number) => boolean): number {
   let [low, high] = [0, count];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

@@ -5,6 +5,7 @@ import { type InputShapes, isShape, namedInputs, type Plan, type PlanOptions } f
 import type { Area } from './area.js';
 import { Budget, type Fitted, type TileBytes } from './budget.js';
 import { type Cut, cuts, uncut } from './cuts.js';
+import { first } from './lattice.js';
 import { Windows } from './windows.js';
 
 /** How to cut an image. */
@@ -72,7 +73,11 @@ export function planTiles(graph: Graph, inputs: InputShapes, o: PlanOptions & Ti
       return [uncut(axis, windows)];
     }
   };
-  const [rows, columns] = [along(0), along(1)];
+  const all = [along(0), along(1)] as const;
+  const [h, w] = all.map((cutsOf) => cutsOf.at(-1)!.window) as [number, number];
+  // Windows that do not even fit with the shortest of the other axis need not be tried with longer ones.
+  const rows = all[0].slice(first(all[0].length, (i) => budget.fit([all[0][i]!.window, w]) !== null));
+  const columns = all[1].slice(first(all[1].length, (i) => budget.fit([h, all[1][i]!.window]) !== null));
   const ways = rows.flatMap((y) => columns.map((x) => [y, x] as const));
   const work = ([y, x]: readonly [Cut, Cut]) => y.origins.length * y.window * x.origins.length * x.window;
   for (const way of ways.sort((a, b) => work(a) - work(b))) {
