@@ -39,13 +39,16 @@ export function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOpt
   const inputs = inputRows(win, x.shape);
   const rows = (from: number, to: number) => inputs(from * pooled, end(to));
   const step = 4 / pooled;
-  const bands = splitRows(ctx, y, [{ t: x, rows }], {
-    flopsPerRow: (conv2dFlops({ ...conv, n: 1, h: 1 }, w.shape) * pooled) / 4,
-    step,
-    maxRows: step * Math.floor(scratchBytes / bytesPerTileRow),
-  });
+  const split = (maxFlops: number) =>
+    splitRows({ ...ctx, maxFlops }, y, [{ t: x, rows }], {
+      flopsPerRow: (conv2dFlops({ ...conv, n: 1, h: 1 }, w.shape) * pooled) / 4,
+      step,
+      maxRows: step * Math.floor(scratchBytes / bytesPerTileRow),
+    });
   const tileCount = (band: Band) => band.images * ceilDiv(band.rows, step) * tilesX;
-  const most = Math.max(...bands.map(tileCount));
+  const bands = split(ctx.maxFlops);
+  // As if nothing were cut for time, so that what a plan takes does not depend on how fast a device turns out to be.
+  const most = Math.max(...split(Number.POSITIVE_INFINITY).map(tileCount));
   const v = ctx.scratch(36 * most * depth * elem);
   const m = ctx.scratch(36 * most * outC4 * elem);
 

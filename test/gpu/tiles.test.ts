@@ -256,6 +256,7 @@ describe('exact tiling', () => {
       expect(different(maps.cropped!.data, wanted)).to.equal(0);
       expect(bytes.peak).to.be.within(made.bytes.peak / 2, made.bytes.peak);
       expect(made.bytes.peak).to.be.at.most(maxBytes);
+      await net.freeMaps();
       bytes.reset();
     }
     const data = upload(own, input.data, input.shape);

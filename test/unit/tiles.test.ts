@@ -222,6 +222,17 @@ describe('exact tiling, without a GPU', () => {
     }
   });
 
+  it('takes the same bytes however a run is cut for time', () => {
+    const graph = NETS['fcn-small-8s']!();
+    const [whole, ...cut] = [Number.POSITIVE_INFINITY, 2 ** 30, 2 ** 26, 2 ** 22].map((maxFlops) =>
+      plan(graph, shapesOf(graph, [901, 1003]), { maxFlops, limits: LARGE }),
+    );
+    for (const { bytes, dispatches } of cut) {
+      expect(bytes.maps).to.equal(whole!.bytes.maps);
+      expect(dispatches).to.be.above(whole!.dispatches);
+    }
+  });
+
   it('every net of the family without inner products has tiles', () => {
     for (const [name, build] of Object.entries(NETS)) {
       const graph = build({ width: 1 / 16 });
