@@ -4,7 +4,7 @@ import type { Weights } from '../src/weights/weights.js';
 
 /** Runs a model on arrays by name, and returns its outputs. */
 export async function runOnnxruntime(model: Uint8Array, inputs: Weights): Promise<Weights> {
-  const session = await InferenceSession.create(model, { logSeverityLevel: 3, intraOpNumThreads: 2 });
+  const session = await InferenceSession.create(model, { logSeverityLevel: 4, intraOpNumThreads: 2 });
   try {
     const feeds = [...inputs].map(([name, { data, dims }]) => [name, new Tensor('float32', data, dims)]);
     const results = await session.run(Object.fromEntries(feeds));

@@ -4,6 +4,7 @@ import { openSync, writeSync } from 'node:fs';
 import { FormatError, LimitError, ShapeError, UnsupportedError, WeightsError } from '../../src/errors.js';
 import { serveDataFrom } from '../data.js';
 import { allocateAtMost, allocatedBytes } from './allocations.js';
+import { BAD_READERS } from './bad_readers.js';
 import { FORMATS } from './formats.js';
 import type { FaultJob, FaultReport } from './job.js';
 import { dice, withFaults } from './mutate.js';
@@ -12,7 +13,7 @@ const TYPED = [FormatError, LimitError, ShapeError, UnsupportedError, WeightsErr
 
 const job = JSON.parse(process.argv[2]!) as FaultJob;
 serveDataFrom({ url: job.dataUrl, extra: false });
-const format = FORMATS.find(({ name }) => name === job.format)!;
+const format = [...FORMATS, ...BAD_READERS].find(({ name }) => name === job.format)!;
 const progress = openSync(job.progress, 'w');
 
 /** A name of what a file made of its reader; `fault` is what should not have happened. */

@@ -22,6 +22,8 @@ import type { Dice } from './mutate.js';
 /** A format of files that come from anywhere. */
 export interface Format {
   readonly name: string;
+  /** How many of the files are of it; 1 by default. */
+  readonly share?: number;
   /** Whole files. */
   files(): readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
   /** Reads a file as far as no GPU is needed. */
@@ -35,7 +37,7 @@ export interface Format {
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** Numbers that a file did not hold must not come out of it; each takes `width` bytes or more. */
-function backed(
+export function backed(
   bytes: Uint8Array,
   tensors: Iterable<{ dims: readonly number[]; data: ArrayLike<number | bigint> }>,
   width: number,
@@ -94,6 +96,7 @@ export function mendChunks(bytes: Uint8Array): Uint8Array {
 export const FORMATS: readonly Format[] = [
   {
     name: 'onnx',
+    share: 4,
     files: files.onnxFiles,
     read(bytes) {
       const model = readOnnx(bytes);
@@ -110,6 +113,7 @@ export const FORMATS: readonly Format[] = [
   },
   {
     name: 'caffemodel',
+    share: 2,
     files: files.caffemodelFiles,
     read(bytes) {
       const model = readCaffemodel(bytes);
@@ -130,6 +134,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'solver', files: files.solverFiles, read: (bytes) => readSolver(text(bytes)) },
   {
     name: 'safetensors',
+    share: 2,
     files: files.safetensorsFiles,
     read(bytes) {
       const { weights, graph } = readModel(bytes);
@@ -153,6 +158,7 @@ export const FORMATS: readonly Format[] = [
   },
   {
     name: 'graph',
+    share: 2,
     files: files.graphFiles,
     read(bytes) {
       let json: unknown;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { FaultJob, FaultReport } from './job.js';
 
 /** What one file may cost its reader. */
-export const MOST = { ms: 2000, bytes: 2 ** 26, heap: 2 ** 28, message: 10_000 } as const;
+export const MOST = { ms: 2000, bytes: 2 ** 26, heap: 2 ** 28, message: 10_000 };
 
 /** How often the time is looked at, in ms. */
 const WATCH = 250;
@@ -15,14 +15,19 @@ const WATCH = 250;
  * Reads `count` files with faults in a process of its own. A reader that takes longer than it may, or more
  * memory, ends the process, which is one more fault.
  */
-export async function readFaults(format: string, count: number, dataUrl: string): Promise<FaultReport> {
+export async function readFaults(
+  format: string,
+  count: number,
+  dataUrl: string,
+  most: typeof MOST = MOST,
+): Promise<FaultReport> {
   const folder = mkdtempSync(join(tmpdir(), 'rarefy-faults-'));
   const progress = join(folder, 'seed');
-  const job: FaultJob = { format, count, dataUrl, progress, most: MOST };
+  const job: FaultJob = { format, count, dataUrl, progress, most };
   const bundle = join(dirname(fileURLToPath(import.meta.url)), 'faults.js');
   const child = spawn(
     process.execPath,
-    [`--max-old-space-size=${MOST.heap / 2 ** 20}`, bundle, JSON.stringify(job)],
+    [`--max-old-space-size=${most.heap / 2 ** 20}`, bundle, JSON.stringify(job)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const out = { stdout: '', stderr: '' };
@@ -35,7 +40,7 @@ export async function readFaults(format: string, count: number, dataUrl: string)
   let hung = false;
   const watch = setInterval(() => {
     if (seed() !== last.seed) last = { seed: seed(), since: performance.now() };
-    hung = last.seed >= 0 && performance.now() - last.since > 2 * MOST.ms;
+    hung = last.seed >= 0 && performance.now() - last.since > 2 * most.ms;
     if (hung) child.kill('SIGKILL');
   }, WATCH);
   const code = await new Promise<number | null>((done, failed) => {
@@ -45,7 +50,7 @@ export async function readFaults(format: string, count: number, dataUrl: string)
   const at = seed();
   rmSync(folder, { recursive: true });
   if (code === 0) return JSON.parse(out.stdout) as FaultReport;
-  const what = hung ? `no end within ${2 * MOST.ms} ms` : `ended with ${code}: ${out.stderr.slice(-1500)}`;
+  const what = hung ? `no end within ${2 * most.ms} ms` : `ended with ${code}: ${out.stderr.slice(-1500)}`;
   return {
     outcomes: {},
     faults: [{ seed: at, what }],

@@ -52,3 +52,4 @@ import './hostile_onnx.test.js';
 import './hostile_data.test.js';
 import './onnx_export.test.js';
 import './philox.test.js';
+import './onnx_deformed.test.js';

@@ -102,6 +102,12 @@ export class Call {
     return this.#attribute(name, 'a number', (v) => typeof v === 'number', usual);
   }
 
+  /** A number that is 0 or 1, as ONNX writes truth. */
+  flag(name: string, usual = false): boolean {
+    const given = this.int(name, Number(usual));
+    return given === 0 || given === 1 ? given === 1 : this.bad(`${name} ${given}, should be 0 or 1`);
+  }
+
   float(name: string, usual?: number): number {
     return this.int(name, usual);
   }

@@ -114,8 +114,8 @@ const reduce =
   (c) => {
     const { dims, data } = c.known(0, 'values');
     const list = c.list('axes', 1) ?? [];
-    const keeps = c.int('keepdims', 1) === 1;
-    const all = list.length === 0 && !c.int('noop_with_empty_axes', 0);
+    const keeps = c.flag('keepdims', true);
+    const all = list.length === 0 && !c.flag('noop_with_empty_axes');
     const axes = new Set(all ? dims.keys() : list.map((axis) => c.axis(axis, dims.length)));
     const kept = dims.map((d, i) => (axes.has(i) ? 1 : d));
     const sums = Array<number>(c.to.affordable(kept)).fill(start);

@@ -125,7 +125,7 @@ export const BINARY: readonly (readonly [string, Operator])[] = [
   ['Mul', mul],
   ['Div', div],
   ['Pow', plain('pow')],
-  ['Mod', (c) => binary(c, c.int('fmod', 0) ? 'fmod' : 'mod', inputs(c))],
+  ['Mod', (c) => binary(c, c.flag('fmod') ? 'fmod' : 'mod', inputs(c))],
   ['Max', chain('max')],
   ['Min', chain('min')],
   ['Sum', sum(false)],

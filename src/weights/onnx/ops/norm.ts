@@ -45,7 +45,7 @@ const batchNormalization: Operator = (c) => {
   if (c.opset < 9 && !c.int('spatial', 1) && rank > 2) c.unsupported('statistics of each place of a map');
   const x = c.map(0);
   const epsilon = c.float('epsilon', 1e-5);
-  const training = c.opset >= 14 ? c.int('training_mode', 0) : c.opset < 7 ? 1 - c.int('is_test', 0) : 0;
+  const training = c.opset >= 14 ? c.flag('training_mode') : c.opset < 7 && !c.flag('is_test');
   if (training || c.node.outputs.filter((name) => name).length > 1) {
     const [y, ...running] = trained(c, x, epsilon);
     return [c.reshaped(y!, c.dims(0)), ...running];

@@ -8,7 +8,7 @@ import { checkSpatial, type OnnxWindow, spatial, windowOf } from './windows.js';
 /** ONNX drops a last window that would start beyond the image and its leading padding, as Caffe does. */
 function poolOf(c: Call) {
   checkSpatial(c);
-  const ceil = c.int('ceil_mode', 0) === 1;
+  const ceil = c.flag('ceil_mode');
   return { ...windowOf(c), ceil, clip: ceil };
 }
 
@@ -26,7 +26,7 @@ function position(c: Call, planes: Value, x: readonly Dim[]): Value {
 
 const maxPool: Operator = (c) => {
   const o = poolOf(c);
-  const order = c.int('storage_order', 0) ? 'column' : 'row';
+  const order = c.flag('storage_order') ? 'column' : 'row';
   const rank = c.dims(0).length;
   const y = c.holds(c.to.add('max_pool', [c.map(0)], o), rank);
   if (!c.node.outputs[1]) return y;
@@ -35,7 +35,7 @@ const maxPool: Operator = (c) => {
 };
 
 const averagePool: Operator = (c) => {
-  const o = { ...poolOf(c), countPad: c.int('count_include_pad', 0) === 1 };
+  const o = { ...poolOf(c), countPad: c.flag('count_include_pad') };
   return c.holds(c.to.add('avg_pool', [c.map(0)], o), c.dims(0).length);
 };
 
@@ -84,7 +84,7 @@ const lpPool: Operator = (c) => {
   const { kernel, stride, dilation, pad } = windowOf(c);
   const p = c.int('p', 2);
   const x = c.to.map(power(c, c.value(0), p));
-  const over = c.int('ceil_mode', 0) ? hanging(c, { kernel, stride, dilation, pad }) : [0, 0];
+  const over = c.flag('ceil_mode') ? hanging(c, { kernel, stride, dilation, pad }) : [0, 0];
   const filter = { out: x.channels, in: x.channels, kernel, groups: x.channels, transposed: false };
   const ends = [pad[0], pad[1], pad[2] + over[0]!, pad[3] + over[1]!] as const;
   const taps = kernel[0] * kernel[1];

@@ -10,9 +10,9 @@ const arg =
   (c) => {
     const v = c.value(0);
     const axis = c.axis(c.int('axis', 0), v.steps.length);
-    const last = c.int('select_last_index', 0) === 1;
+    const last = c.flag('select_last_index');
     const y = c.over(v, axis, (x) => c.to.add('argmax', [x], { last, min }), 'int64');
-    return c.int('keepdims', 1) ? y : { ...y, steps: y.steps.filter((_, i) => i !== axis) };
+    return c.flag('keepdims', true) ? y : { ...y, steps: y.steps.filter((_, i) => i !== axis) };
   };
 
 /** 1 at the first of the largest values along an axis; before opset 13 along all axes from this one on. */
@@ -46,7 +46,7 @@ type Reduction = (typeof REDUCTIONS)[keyof typeof REDUCTIONS];
 function reducedAxes(c: Call): ReadonlySet<number> {
   const rank = c.value(0).steps.length;
   const list = c.list('axes', 1) ?? [];
-  if (list.length === 0) return new Set(c.int('noop_with_empty_axes', 0) ? [] : Array(rank).keys());
+  if (list.length === 0) return new Set(c.flag('noop_with_empty_axes') ? [] : Array(rank).keys());
   return new Set(list.map((axis) => c.axis(axis, rank)));
 }
 
@@ -68,7 +68,7 @@ export function reduced(c: Call, v: Value, [op, alone]: Reduction, over: Readonl
 
 /** Keeps the axes of size 1, or drops them, as the operator says. */
 const keepingDims = (c: Call, v: Value, over: ReadonlySet<number>): Value =>
-  c.int('keepdims', 1) ? v : { ...v, steps: v.steps.filter((_, i) => !over.has(i)) };
+  c.flag('keepdims', true) ? v : { ...v, steps: v.steps.filter((_, i) => !over.has(i)) };
 
 const reduce =
   (op: Reduction): Operator =>

@@ -47,9 +47,9 @@ function interpolation(c: Call): Interpolation {
     mode: named(c, 'mode', 'nearest', MODES),
     coordinates: named(c, 'coordinate_transformation_mode', old ? 'asymmetric' : 'half_pixel', COORDINATES),
     rounding: named(c, 'nearest_mode', old ? 'floor' : 'round_prefer_floor', ROUNDINGS),
-    antialias: c.int('antialias', 0) === 1,
+    antialias: c.flag('antialias'),
     cubic: c.float('cubic_coeff_a', -0.75),
-    excludeOutside: c.int('exclude_outside', 0) === 1,
+    excludeOutside: c.flag('exclude_outside'),
   };
 }
 
@@ -241,7 +241,7 @@ const gridSample: Operator = (c) => {
   const attrs = {
     mode: named(c, 'mode', 'linear', GRID_MODES),
     padding: named(c, 'padding_mode', 'zeros', itself('zeros', 'border', 'reflection')),
-    alignCorners: c.int('align_corners', 0) === 1,
+    alignCorners: c.flag('align_corners'),
   };
   const grid = c.to.map(permuted(c.value(1), [0, 3, 1, 2]));
   return c.holds(c.to.add('grid_sample', [c.map(0), grid], attrs), 4);

@@ -5,7 +5,7 @@ import { dimsOf, host, type Value } from '../value.js';
 
 /** Sizes of a Reshape: 0 copies the input's, -1 is what is left. */
 function wanted(c: Call, have: readonly Dim[], asked: readonly Dim[]): Dim[] {
-  const copies = !c.int('allowzero', 0);
+  const copies = !c.flag('allowzero');
   const sizes = asked.map((d, i) => (d === 0 && copies ? (have[i] ?? c.bad(`no axis ${i} to copy`)) : d));
   const rest = over(product(have), product(sizes.filter((d) => d !== -1)));
   const found = sizes.map((d) => (d === -1 ? (rest ?? c.bad(`${showDims(sizes)} of ${showDims(have)}`)) : d));
