@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { ArgsDef } from 'citty';
 import { LAYOUTS } from '../data/open.js';
 import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
+import { BALANCES, type Balance } from '../train/balance.js';
 import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
 import { STAGES, type StageName, stageNet } from '../train/stages.js';
 import { readSolver } from '../weights/caffe/solver.js';
@@ -78,6 +79,13 @@ export const TRAIN_ARGS = {
     description: 'probability with which a pixel of the loss counts',
     valueHint: '0..1',
   },
+  balance: {
+    type: 'enum',
+    options: [...BALANCES],
+    default: 'none',
+    description: 'of classes, by weights of the loss or by leaving out pixels',
+  },
+  dropout: { type: 'string', description: "instead of the recipe's; 0 for none", valueHint: '0..1' },
   scores: {
     type: 'enum',
     options: ['zero', 'random'],
@@ -115,6 +123,8 @@ function perStage(option: string, given: string | undefined, stages: number, lea
 }
 
 function stagesOf(args: TrainArgs): TrainStage[] {
+  if (text(args, 'balance') === 'sampling' && text(args, 'keep') !== '1')
+    throw new UsageError('--balance sampling and --keep: one of them, not both');
   const names = text(args, 'stages')?.split(',') ?? [null];
   for (const name of names)
     if (name !== null && !(STAGES as readonly string[]).includes(name))
@@ -126,6 +136,7 @@ function stagesOf(args: TrainArgs): TrainStage[] {
   const iterations = perStage('--iterations', text(args, 'iterations'), names.length, 1, true);
   const momentum = numberOf('--momentum', text(args, 'momentum'), 0, 1);
   const weightDecay = numberOf('--weight-decay', text(args, 'weight-decay'), 0, 1);
+  const dropout = numberOf('--dropout', text(args, 'dropout'), 0, 1 - 2 ** -10);
   const iterSize = numberOf('--iter-size', text(args, 'iter-size'), 1, 2 ** 16, true);
   return names.map((name, i) => {
     const stage = name as StageName | null;
@@ -145,6 +156,7 @@ function stagesOf(args: TrainArgs): TrainStage[] {
           ...(weightDecay !== undefined && { weightDecay }),
           ...(iterSize !== undefined && { iterSize }),
         },
+        ...(dropout !== undefined && { dropout }),
         iterations: iterations?.(i) ?? solver?.maxIter ?? usual.iterations,
       },
     };
@@ -169,6 +181,7 @@ export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 
     ...(testCount !== undefined && { testCount }),
     ...(width !== undefined && { width }),
     ...(pad !== undefined && { pad }),
+    balance: text(args, 'balance') as Balance,
     scores: text(args, 'scores') as TrainOptions['scores'],
     batch: whole('batch', 1)!,
     order: text(args, 'order') as TrainOptions['order'],

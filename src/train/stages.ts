@@ -18,7 +18,12 @@ export interface Stage {
   readonly graph: Graph;
   /** Layers that keep their numbers. */
   readonly frozen: readonly string[];
+  /** Layers whose values are dropped at random while the net learns, as the classifier's were. */
+  readonly dropped: readonly string[];
 }
+
+/** What the classifiers thin out: fc6 and fc7; the last map of GoogLeNet and of SqueezeNet. */
+const DROPPED = /^(fc[67](color|hha)?|inception_5b\/output|fire9\/concat)$/;
 
 /** The name in NETS of `net` at another stride, with another trunk: `fcn8s`, small, 32s is `fcn-small-32s`. */
 export function stageNet(net: string, trunk: string, stage: StageName | null): string {
@@ -38,7 +43,8 @@ export function stageOf(net: string, stage: StageName | null, o: NetOptions): St
   const onlyScores = stage === '32s-fixed' || net === 'fcn32s-fixed';
   const fixed = onlyScores ? (name: string) => !FIXED_LEARNS.includes(name) : isScale;
   const layers = new Set(layersWithWeights(graph));
-  return { net, graph, frozen: [...layers].filter(fixed) };
+  const dropped = graph.nodes.map(({ name }) => name).filter((name) => DROPPED.test(name));
+  return { net, graph, frozen: [...layers].filter(fixed), dropped };
 }
 
 const isScale = (layer: string): boolean =>

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { DataError, FormatError, ShapeError, UnsupportedError } from '../../src/errors.js';
 import type { HostTensor } from '../../src/graph/net_options.js';
 import { NETS } from '../../src/nets/index.js';
+import { balanced, classShares } from '../../src/train/balance.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
 import { draw } from '../../src/train/draw.js';
 import { augmented, batchOf, type Example, exampleOf, moved } from '../../src/train/example.js';
@@ -167,6 +168,14 @@ describe('stages', () => {
     ]);
   });
 
+  it('drop values where the classifier did', () => {
+    const dropped = (net: string) => stageOf(net, null, { width: 1 / 16 }).dropped;
+    expect(dropped('fcn8s')).to.deep.equal(['fc6', 'fc7']);
+    expect(dropped('nyud-32s-rgb-hha')).to.deep.equal(['fc6color', 'fc7color', 'fc6hha', 'fc7hha']);
+    expect(dropped('fcn-googlenet')).to.deep.equal(['inception_5b/output']);
+    expect(dropped('fcn-squeezenet-8s')).to.deep.equal(['fire9/concat']);
+  });
+
   it('go on with the numbers of the stage before, and zero scores', () => {
     const before = stageOf('fcn-small-32s', '32s', { width: 1 / 16 }).graph;
     const { graph } = stageOf('fcn-small-16s', '16s', { width: 1 / 16 });
@@ -191,6 +200,37 @@ describe('stages', () => {
     expect(weights.get('fc6.weight')!.data).to.deep.equal(source.get('fc6.weight')!.data);
     expect(weights.get('scale_pool4.weight')!.data.every((v) => v === Math.fround(0.01))).to.equal(true);
     expect(weights.get('scale_pool3.weight')!.data.every((v) => v === Math.fround(0.0001))).to.equal(true);
+  });
+});
+
+describe('class balance', () => {
+  const load = async (): Promise<Example> => {
+    const values = Float32Array.of(0, 0, 0, 0, 0, 0, 1, 1, 2, 255);
+    return { id: '', h: 1, w: 10, maps: [{ name: 'label', channels: 1, values, outside: 255 }] };
+  };
+
+  it('counts the pixels that count, and brings classes to the median share', async () => {
+    const shares = await classShares({ count: 2, load }, 'label', 4);
+    expect(shares).to.deep.equal([6 / 9, 2 / 9, 1 / 9, 0]);
+    expect(balanced(shares, 'none')).to.deep.equal({});
+    expect(balanced(shares, 'weights').weights!.map((v) => +v.toFixed(9))).to.deep.equal([
+      0.333333333, 1, 2, 1,
+    ]);
+    expect(balanced(shares, 'sampling').keep!.map((v) => +v.toFixed(9))).to.deep.equal([
+      0.333333333, 1, 1, 1,
+    ]);
+    expect(balanced([0.5, 0.25, 0.25, 0], 'weights').weights).to.deep.equal([0.5, 1, 1, 1]);
+    expect(balanced([0.6, 0.4], 'weights').weights!.map((v) => +v.toFixed(6))).to.deep.equal([
+      0.833333, 1.25,
+    ]);
+  });
+
+  it('is of labels that there are', async () => {
+    const error = await classShares({ count: 1, load }, 'label_geo', 4).catch((e) => e);
+    expect(error)
+      .to.be.instanceOf(ShapeError)
+      .with.property('message')
+      .that.contains("no labels 'label_geo'");
   });
 });
 

@@ -5,6 +5,7 @@ import { FormatError } from '../../errors.js';
 import type { AdapterInfo } from '../../gpu/device.js';
 import { parameterCount } from '../../graph/parameters.js';
 import { type Scores, scores } from '../../metrics/scores.js';
+import { type Balance, balanced, classShares } from '../../train/balance.js';
 import { readCheckpoint, writeCheckpoint } from '../../train/checkpoint.js';
 import { evaluate, outputOf } from '../../train/evaluate.js';
 import { type Augmentation, exampleOf, labelName } from '../../train/example.js';
@@ -44,6 +45,8 @@ export interface TrainOptions {
   readonly order: Order;
   readonly augmentation: Augmentation;
   readonly keep: number;
+  /** Of the classes of each head. */
+  readonly balance: Balance;
   readonly seed: number;
   readonly testEvery: number;
   readonly checkpointEvery: number;
@@ -165,11 +168,12 @@ async function trainStage(
   const { recipe } = stage;
   const classes = set.heads[0]!.names.length;
   const { width, pad } = o;
-  const { graph, frozen } = stageOf(stage.net, stage.stage, {
+  const { graph, frozen, dropped } = stageOf(stage.net, stage.stage, {
     classes,
     ...(width !== undefined && { width }),
     ...(pad !== undefined && { pad }),
   });
+  const balances = await balancesOf(host, set, learn, o.balance);
   const start = startWeights(graph, source, { seed: o.seed, scores: o.scores });
   const parameters = parameterCount(graph);
   host.progress({ kind: 'begin', stage: stage.name, start: start.report, parameters });
@@ -184,8 +188,10 @@ async function trainStage(
       ignore,
       normalization: recipe.normalization,
       ...(o.keep < 1 && { keep: o.keep }),
+      ...balances.get(suffix),
     })),
     frozen,
+    dropouts: recipe.dropout > 0 ? dropped.map((layer) => ({ layer, ratio: recipe.dropout })) : [],
     ...(bias && { rates: new Map(biases.map((name) => [name, bias])) }),
     seed: o.seed,
     ...(state && { state }),
@@ -233,6 +239,20 @@ async function trainStage(
   } finally {
     trainer.dispose();
   }
+}
+
+/** What balances the classes of each head, by its suffix. */
+async function balancesOf(host: Host<TrainEvent>, set: DataSet, learn: Examples, how: Balance) {
+  const found = new Map<string, ReturnType<typeof balanced>>();
+  if (how === 'none') return found;
+  for (const { suffix, names } of set.heads) {
+    const shares = await classShares(learn, labelName(suffix), names.length, {
+      signal: host.signal,
+      onProgress: (done, total) => host.progress({ text: 'counting classes', done, total }),
+    });
+    found.set(suffix, balanced(shares, how));
+  }
+  return found;
 }
 
 /** The scores of the net as it is now. */
