@@ -165,6 +165,6 @@ async function define(what: string, read: (path: string) => Promise<Uint8Array>,
   });
 }
 
-await define('some cases', testData, 18);
+await define('some cases', testData, 16);
 if (hasExtraData()) await define('all cases', extraData, 42);
 else describe.skip('gradients by torch in float64, all cases', () => it('RAREFY_DATA names no folder'));

@@ -5,7 +5,7 @@ import type { LossNormalization } from '../../src/ops/softmax_loss.js';
 import type { Solver } from '../../src/train/solver.js';
 import { createTrainer } from '../../src/train/trainer.js';
 import type { Weights } from '../../src/weights/weights.js';
-import { extraData, hasExtraData, testData } from '../data.js';
+import { extraData, hasExtraData } from '../data.js';
 import { relativeError } from './compare.js';
 import { tensorsOf } from './tensors.js';
 
@@ -48,12 +48,12 @@ describe('training', () => {
     ['nesterov_mean', 'VALID'],
   ] as const satisfies readonly (readonly [string, LossNormalization])[])
     it(`12 steps give the losses, gradients and weights of ${name}`, async function () {
-      const kept = name === 'sgd_mean';
-      if (!kept && !hasExtraData()) this.skip();
-      const data = kept ? testData : extraData;
+      if (!hasExtraData()) this.skip();
       const read = async (file: string) =>
-        tensorsOf(await data(`reference-train/${file}.safetensors`)).tensors;
-      const trace: Trace = JSON.parse(new TextDecoder().decode(await data(`reference-train/${name}.json`)));
+        tensorsOf(await extraData(`reference-train/${file}.safetensors`)).tensors;
+      const trace: Trace = JSON.parse(
+        new TextDecoder().decode(await extraData(`reference-train/${name}.json`)),
+      );
       const batches = await read('batches');
       const wanted = await read(name);
       const weights: Weights = await read('init');
