@@ -5,8 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FaultJob, FaultReport } from './job.js';
 
-/** What one file may cost its reader. */
+/** What one file may cost its reader: ms of the processor, bytes in arrays and of the heap, characters of a message. */
 export const MOST = { ms: 2000, bytes: 2 ** 26, heap: 2 ** 28, message: 10_000 };
+
+/** A process that shares its processor may take so many times as long. */
+const PATIENCE = 5;
 
 /** How often the time is looked at, in ms. */
 const WATCH = 250;
@@ -40,7 +43,7 @@ export async function readFaults(
   let hung = false;
   const watch = setInterval(() => {
     if (seed() !== last.seed) last = { seed: seed(), since: performance.now() };
-    hung = last.seed >= 0 && performance.now() - last.since > 2 * most.ms;
+    hung = last.seed >= 0 && performance.now() - last.since > PATIENCE * most.ms;
     if (hung) child.kill('SIGKILL');
   }, WATCH);
   const code = await new Promise<number | null>((done, failed) => {
@@ -50,7 +53,9 @@ export async function readFaults(
   const at = seed();
   rmSync(folder, { recursive: true });
   if (code === 0) return JSON.parse(out.stdout) as FaultReport;
-  const what = hung ? `no end within ${2 * most.ms} ms` : `ended with ${code}: ${out.stderr.slice(-1500)}`;
+  const what = hung
+    ? `no end within ${PATIENCE * most.ms} ms`
+    : `ended with ${code}: ${out.stderr.slice(-1500)}`;
   return {
     outcomes: {},
     faults: [{ seed: at, what }],

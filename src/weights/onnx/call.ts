@@ -44,7 +44,9 @@ export class Call {
     return found;
   }
 
+  /** At least one. */
   get values(): Value[] {
+    this.value(0);
     return this.inputs.map((_, i) => this.value(i));
   }
 

@@ -7,6 +7,7 @@ import { alike, type Broadcast, binary, broadcast, maps, perChannel, scalar } fr
 /** The inputs where they meet; before opset 7 an attribute says where the second one's axes begin. */
 function inputs(c: Call): Broadcast {
   const axis = c.opset < 7 && c.attribute('axis') !== undefined ? c.int('axis') : null;
+  if (c.values.length !== 2) c.bad(`${c.values.length} inputs, should be 2`);
   return broadcast(c, c.values, axis);
 }
 

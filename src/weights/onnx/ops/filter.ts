@@ -59,10 +59,12 @@ const scaledBy = (c: Call, v: Value, factor: number): Value =>
 /** alpha A B + beta C. */
 const gemm: Operator = (c) => {
   const [alpha, beta] = [c.float('alpha', 1), c.float('beta', 1)];
-  const turn = (v: Value, yes: number) => (yes ? permuted(v, [1, 0]) : v);
-  const a = turn(c.value(0), c.int('transA', 0));
-  const b = turn(c.value(1), c.int('transB', 0));
-  if (a.steps.length !== 2 || b.steps.length !== 2) c.bad('matrices should be of rank 2');
+  const matrix = (i: number, isTurned: boolean): Value => {
+    const v = c.value(i);
+    if (v.steps.length !== 2) c.bad(`a tensor of rank ${v.steps.length}, should be a matrix`);
+    return isTurned ? permuted(v, [1, 0]) : v;
+  };
+  const [a, b] = [matrix(0, c.flag('transA')), matrix(1, c.flag('transB'))];
   const known = c.to.host(b);
   const added = c.has(2) ? c.value(2) : null;
   if (!known) {

@@ -237,7 +237,8 @@ const GRID_MODES = {
 } as const;
 
 const gridSample: Operator = (c) => {
-  if (c.dims(0).length !== 4) c.unsupported(`an input of rank ${c.dims(0).length}, should be 4`);
+  for (const i of [0, 1])
+    if (c.dims(i).length !== 4) c.unsupported(`an input of rank ${c.dims(i).length}, should be 4`);
   const attrs = {
     mode: named(c, 'mode', 'linear', GRID_MODES),
     padding: named(c, 'padding_mode', 'zeros', itself('zeros', 'border', 'reflection')),
