@@ -13,6 +13,7 @@ import { scenes } from './commands/scenes.js';
 import { segment } from './commands/segment.js';
 import { start } from './commands/start.js';
 import { table1 } from './commands/table1.js';
+import { tables } from './commands/tables.js';
 import { train } from './commands/train.js';
 
 /** The commands of `rarefy`, in the order of its help. */
@@ -22,6 +23,7 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   segment,
   eval: evaluation,
   train,
+  tables,
   convert,
   pull,
   inspect,

@@ -32,8 +32,9 @@ export const TRAIN_ARGS = {
   'test-count': { type: 'string', description: 'samples of it that are tested; all without', valueHint: 'N' },
   weights: {
     type: 'string',
-    description: 'where the first net begins: .safetensors or .caffemodel',
-    valueHint: 'FILE',
+    description:
+      'where the first net begins: .safetensors or .caffemodel; two for the trunks of a late fusion',
+    valueHint: 'FILE[,FILE]',
   },
   recipe: {
     type: 'enum',
@@ -190,7 +191,7 @@ export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 
     seed: whole('seed', 0)!,
     testEvery: whole('test-every', 1)!,
     checkpointEvery: whole('checkpoint-every', 1)!,
-    ...(args.weights !== undefined && { weights: files.add('--weights', text(args, 'weights')!) }),
+    weights: (text(args, 'weights')?.split(',') ?? []).map((path) => files.add('--weights', path)),
     ...(licence !== undefined && { licence }),
   };
 }

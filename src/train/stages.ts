@@ -4,7 +4,8 @@ import { FIXED_LEARNS } from '../nets/fcn_vgg16.js';
 import { AT_ONCE_SCALES } from '../nets/heads.js';
 import { NETS, type NetOptions } from '../nets/index.js';
 import { seededWeights } from '../weights/seeded.js';
-import { fillLayers, type SurgeryReport, transplant, zeroWeights } from '../weights/surgery.js';
+import { fillLayers, type Surgery, type SurgeryReport, transplant, zeroWeights } from '../weights/surgery.js';
+import { earlyFusion } from '../weights/surgery_filters.js';
 import type { Weights } from '../weights/weights.js';
 
 /** What is trained one after another: FCN-32s with a fixed trunk, FCN-32s, 16s, 8s; 4s where a trunk has it. */
@@ -67,18 +68,42 @@ export interface Start {
 /** How scores that are new begin. */
 export type ScoreStart = 'zero' | 'random';
 
+/** The two trunks of a late fusion, by the ends of their layers' names. */
+const TRUNKS = ['color', 'hha'] as const;
+
 /**
- * The numbers of a net before it is trained: those of `source` by name, at whatever dims (an inner product
+ * What comes from other nets: tensors by name; into two trunks from a net for each, or one for both; into a first
+ * layer that sees depth from one that sees colour.
+ */
+function surgeries(graph: Graph, target: Weights, sources: readonly Weights[]): Surgery[] {
+  const [first, ...more] = sources;
+  if (!first) return [];
+  const fused = graph.has('conv1_1color') && !first.has('conv1_1color.weight');
+  if (more.length > (fused ? 1 : 0))
+    throw new UnsupportedError(
+      `${graph.name}: weights of ${sources.length} files, should be of ${fused ? 'one or two' : 'one'}`,
+    );
+  const made: Surgery[] = [];
+  const onto = () => made.at(-1)?.weights ?? target;
+  if (fused) for (const [i, end] of TRUNKS.entries()) made.push(transplant(onto(), sources[i] ?? first, end));
+  else made.push(transplant(target, first));
+  if (graph.has('conv1_1_bgrd') && first.has('conv1_1.weight')) made.push(earlyFusion(onto(), first));
+  return made;
+}
+
+/**
+ * The numbers of a net before it is trained: those of `sources` by name, at whatever dims (an inner product
  * becomes a convolution); the scales of a net that is trained at once; zeros in score layers; the rest by the seed.
  */
 export function startWeights(
   graph: Graph,
-  source: Weights | null,
+  sources: readonly Weights[],
   { seed, scores = 'zero' }: { readonly seed: number; readonly scores?: ScoreStart },
 ): Start {
   const target = zeroWeights(graph);
-  const moved = source ? transplant(target, source) : null;
-  const found = new Set(moved?.report.copied);
+  const made = surgeries(graph, target, sources);
+  const moved = made.at(-1);
+  const found = new Set(made.flatMap(({ report }) => report.copied));
   const scales = Object.fromEntries(
     layersWithWeights(graph)
       .filter((layer) => isScale(layer) && !found.has(`${layer}.weight`))
@@ -96,6 +121,10 @@ export function startWeights(
       (name.endsWith('.bias') ? zero : seeded).push(name);
     }
   }
-  const { copied = [], coerced = [], dropped = [] } = moved?.report ?? {};
-  return { weights: filled, report: { copied, coerced, dropped, seeded, zero } };
+  const coerced = made.flatMap(({ report }) => report.coerced);
+  // The first layer of an early fusion has another name than its source.
+  const dropped = [...new Set(made.flatMap(({ report }) => report.dropped))].filter(
+    (name) => !found.has(name.replace('.', '_bgrd.')),
+  );
+  return { weights: filled, report: { copied: [...found], coerced, dropped, seeded, zero } };
 }

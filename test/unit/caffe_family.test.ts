@@ -105,7 +105,7 @@ const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? 
     const built = NETS['fcn-squeezenet-8s']!({ classes: 11 });
     const trunk = of(graph).filter((name) => !name.startsWith('conv_final'));
     expect(of(built).slice(0, trunk.length)).to.deep.equal(trunk);
-    const { report } = startWeights(built, weights, { seed: 1 });
+    const { report } = startWeights(built, [weights], { seed: 1 });
     expect(report.copied).to.have.lengthOf(trunk.length);
     expect(report.seeded).to.deep.equal([]);
     expect(report.zero).to.deep.equal([

@@ -26,6 +26,7 @@ import './caffe_solver.test.js';
 import './resize_table.test.js';
 import './safetensors.test.js';
 import './serialise.test.js';
+import './tables.test.js';
 import './train.test.js';
 import './stream.test.js';
 import './download.test.js';

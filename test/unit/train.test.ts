@@ -180,21 +180,48 @@ describe('stages', () => {
     const before = stageOf('fcn-small-32s', '32s', { width: 1 / 16 }).graph;
     const { graph } = stageOf('fcn-small-16s', '16s', { width: 1 / 16 });
     const source = seededWeights(before, 5);
-    const { weights, report } = startWeights(graph, source, { seed: 1 });
+    const { weights, report } = startWeights(graph, [source], { seed: 1 });
     expect(weights.get('conv1_1.weight')).to.deep.equal(source.get('conv1_1.weight'));
     expect(weights.get('score_fr.bias')).to.deep.equal(source.get('score_fr.bias'));
     expect(report.zero).to.deep.equal(['score_pool4.weight', 'score_pool4.bias']);
     expect(weights.get('score_pool4.weight')!.data.every((v) => v === 0)).to.equal(true);
     expect(report.seeded).to.deep.equal([]);
-    const random = startWeights(graph, source, { seed: 1, scores: 'random' });
+    const random = startWeights(graph, [source], { seed: 1, scores: 'random' });
     expect(random.report.seeded).to.deep.equal(['score_pool4.weight']);
+  });
+
+  it('fuse colour and depth early, and two trunks late', () => {
+    const color = seededWeights(stageOf('nyud-32s-rgb', null, { width: 1 / 16 }).graph, 5);
+    const hha = seededWeights(stageOf('nyud-32s-hha', null, { width: 1 / 16 }).graph, 6);
+    const early = startWeights(stageOf('nyud-32s-rgbd', null, { width: 1 / 16 }).graph, [color], { seed: 1 });
+    expect([early.report.seeded, early.report.dropped]).to.deep.equal([[], []]);
+    const [row, old] = [early.weights.get('conv1_1_bgrd.weight')!, color.get('conv1_1.weight')!].map(
+      ({ data }) => data,
+    );
+    expect(row!.subarray(0, 27)).to.deep.equal(old!.subarray(0, 27));
+    expect(row![27]).to.be.closeTo((old![0]! + old![9]! + old![18]!) / 3, 1e-7);
+
+    const { graph } = stageOf('nyud-32s-rgb-hha', null, { width: 1 / 16 });
+    const late = startWeights(graph, [color, hha], { seed: 1 });
+    expect(late.weights.get('fc6color.weight')).to.deep.equal(color.get('fc6.weight'));
+    expect(late.weights.get('fc6hha.weight')).to.deep.equal(hha.get('fc6.weight'));
+    expect(late.weights.get('score_frhha.weight')).to.deep.equal(hha.get('score_fr.weight'));
+    expect([late.report.seeded, late.report.zero, late.report.dropped]).to.deep.equal([[], [], []]);
+    const finer = stageOf('nyud-16s-rgb-hha', null, { width: 1 / 16 }).graph;
+    const next = startWeights(finer, [late.weights], { seed: 1 });
+    expect(next.report.zero).to.have.lengthOf(4);
+    expect(next.weights.get('fc6hha.weight')).to.deep.equal(hha.get('fc6.weight'));
+    expect(() => startWeights(finer, [late.weights, hha], { seed: 1 })).to.throw(
+      UnsupportedError,
+      'of 2 files',
+    );
   });
 
   it('begin with the fixed scales, and cast a classifier', () => {
     const { graph } = stageOf('fcn8s-atonce', null, { width: 1 / 16 });
     const classifier = NETS.vgg16!({ width: 1 / 16 });
     const source = seededWeights(classifier, 2);
-    const { weights, report } = startWeights(graph, source, { seed: 1 });
+    const { weights, report } = startWeights(graph, [source], { seed: 1 });
     expect(report.coerced.map(({ name }) => name)).to.deep.equal(['fc6.weight']);
     expect(report.dropped).to.deep.equal(['fc8.weight', 'fc8.bias']);
     expect(weights.get('fc6.weight')!.data).to.deep.equal(source.get('fc6.weight')!.data);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { LAYOUTS } from '../../data/open.js';
 import { parseSpec } from '../../data/spec.js';
 import { adapterName } from '../../gpu/device.js';
@@ -10,7 +10,7 @@ import { filesOf } from '../data_files.js';
 import { Files } from '../model_args.js';
 import { filesText } from '../run_text.js';
 import { table } from '../table.js';
-import { TRAIN_ARGS, text, trainOptions } from '../train_args.js';
+import { TRAIN_ARGS, trainOptions } from '../train_args.js';
 import { type LogEvent, TrainLog } from '../train_log.js';
 import { trainReport } from '../train_report.js';
 
@@ -47,10 +47,7 @@ export const train = command({
     const options = trainOptions(args, files);
     const spec = parseSpec(options.data, LAYOUTS);
     const { testEvery, checkpointEvery, testCount, licence, ...lasting } = options;
-    const settings = JSON.stringify({
-      ...lasting,
-      ...(args.weights !== undefined && { weights: basename(text(args, 'weights')!) }),
-    });
+    const settings = JSON.stringify(lasting);
     mkdirSync(args.out, { recursive: true });
     const saved = join(args.out, CHECKPOINT);
     if (args.resume && !existsSync(saved)) throw new UsageError(`--resume: no ${saved}`);

@@ -51,7 +51,7 @@ export interface TrainOptions {
   readonly testEvery: number;
   readonly checkpointEvery: number;
   /** Files, by the names that the command gave them. */
-  readonly weights?: string;
+  readonly weights: readonly string[];
   readonly checkpoint?: string;
   /** What the checkpoint must have been made with. */
   readonly settings: string;
@@ -135,15 +135,15 @@ export async function train(host: Host<TrainEvent>, o: TrainOptions): Promise<Tr
       `${o.checkpoint}: a checkpoint of ${saved.settings}, should be of ${o.settings}; without --resume a run begins anew`,
     );
   const engine = await createEngine({ gpu: host.gpu });
-  let source: Weights | null = o.weights
-    ? readModelFile(o.weights, await readFile(host, o.weights), null).weights
-    : null;
+  let sources: readonly Weights[] = [];
+  for (const name of o.weights)
+    sources = [...sources, readModelFile(name, await readFile(host, name), null).weights];
   try {
     for (const [index, stage] of o.stages.entries()) {
       if (saved && index < saved.stage) continue;
       const state = saved?.stage === index ? saved.state : null;
-      const made = await trainStage(host, engine, { set, learn, test }, o, { index, stage, source, state });
-      source = made.weights;
+      const made = await trainStage(host, engine, { set, learn, test }, o, { index, stage, sources, state });
+      sources = [made.weights];
       host.progress({ kind: 'end', stage: stage.name, report: made.report });
     }
     return { adapter: engine.adapter };
@@ -160,11 +160,11 @@ async function trainStage(
   at: {
     readonly index: number;
     readonly stage: TrainStage;
-    readonly source: Weights | null;
+    readonly sources: readonly Weights[];
     readonly state: Parameters<typeof createTrainer>[2]['state'] | null;
   },
 ) {
-  const { index, stage, source, state } = at;
+  const { index, stage, sources, state } = at;
   const { recipe } = stage;
   const classes = set.heads[0]!.names.length;
   const { width, pad } = o;
@@ -174,7 +174,7 @@ async function trainStage(
     ...(pad !== undefined && { pad }),
   });
   const balances = await balancesOf(host, set, learn, o.balance);
-  const start = startWeights(graph, source, { seed: o.seed, scores: o.scores });
+  const start = startWeights(graph, sources, { seed: o.seed, scores: o.scores });
   const parameters = parameterCount(graph);
   host.progress({ kind: 'begin', stage: stage.name, start: start.report, parameters });
   const { bias } = recipe;
