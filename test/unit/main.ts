@@ -54,3 +54,4 @@ import './hostile_data.test.js';
 import './onnx_export.test.js';
 import './philox.test.js';
 import './onnx_deformed.test.js';
+import './onnx_import.test.js';

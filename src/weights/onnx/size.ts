@@ -55,7 +55,7 @@ export function times(a: Dim, b: Dim): Dim {
 
 /** a / b, where b's symbols are among a's; null elsewhere. A fraction is kept, not rounded. */
 export function over(a: Dim, b: Dim): Dim | null {
-  if (b === 1) return a;
+  if (b === 1 || (a === 0 && b !== 0)) return a;
   const [p, q] = [parts(a), parts(b)];
   if (q.num === 0) return null;
   if (p.plus || q.plus) return showDims([a]) === showDims([b]) ? 1 : null;
