@@ -1,5 +1,6 @@
 import tiledKernel from '../../kernels/conv2d_filter_gradient.wgsl';
 import groupedKernel from '../../kernels/conv2d_filter_gradient_grouped.wgsl';
+import quadKernel from '../../kernels/conv2d_filter_gradient_quad.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { type Conv2dOptions, conv2dWindow } from '../lower/convolution.js';
 import type { FilterShape } from '../lower/filter.js';
@@ -45,11 +46,16 @@ export function conv2dFilterGradient<B>(
   const taps = win.kernel[0] * win.kernel[1];
   const one: Shape = { n: 1, c: inGroup, h: filter.out, w: taps };
 
+  // Quads of invocations share what they load where 16 by 16 channels are there to share.
+  const quads = tiled && ctx.features.has('subgroups') && inGroup > 8 && outGroup > 8;
+  const kernel = quads ? quadKernel : tiled ? tiledKernel : groupedKernel;
+  const side = quads ? 16 : 8;
   /** Invocations of one run over `outs` output channels. */
-  const perRun = (outs: number) =>
-    taps *
-    (tiled ? ceilDiv(Math.min(outs, outGroup), 8) * ceilDiv(outs, outGroup) : outs) *
-    (tiled ? ceilDiv(inGroup, 8) : blocks(inGroup));
+  const perRun = (outs: number): number => {
+    if (!tiled) return taps * outs * blocks(inGroup);
+    const tiles = ceilDiv(Math.min(outs, outGroup), side) * ceilDiv(outs, outGroup) * ceilDiv(inGroup, side);
+    return taps * tiles * (quads ? 4 : 1);
+  };
   const wanted = Math.max(
     Math.min(WANTED_INVOCATIONS / perRun(filter.out), (n * h * w) / LEAST_PIXELS),
     (n * h * w) / MOST_PIXELS,
@@ -77,14 +83,14 @@ export function conv2dFilterGradient<B>(
     const target: Operand<B> = { ...sums, shape: { ...shape, n: bandRuns } };
     const parts = splitRows(ctx, target, [], {
       flopsPerRow: flops / (filter.out * bandRuns),
-      step: filter.groups > 1 ? outGroup : 8,
+      step: filter.groups > 1 ? outGroup : side,
     });
     return parts.map((part): Dispatch<B> => {
       const onto = { ...part, image: run + part.image };
       const dw = rowsView(ctx, sums, onto);
       const count = perRun(part.rows) * part.images;
       return {
-        kernel: tiled ? tiledKernel : groupedKernel,
+        kernel,
         elem: ctx.elem,
         constants: {},
         params: {

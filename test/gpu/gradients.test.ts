@@ -129,14 +129,23 @@ async function check(engine: Engine, c: Case) {
 
 describe('gradients of operators', () => {
   let engine: Engine;
+  let portable: Engine;
   before(async () => {
     engine = await createEngine();
+    portable = await createEngine({ device: engine.device, without: ['subgroups'] });
   });
   after(() => engine.dispose());
 
   for (const c of cases.filter((each) => each.gradient))
     it(`${c.name}: derivatives along ${DIRECTIONS} directions of each operand${c.gradient!.slow ? ' (long)' : ''}`, async () => {
       const { inputs, dy, found, dispatches, largest } = await check(engine, c);
+      const same = (other: ReadonlyMap<string, Float32Array>, how: string) => {
+        for (const [name, d] of other)
+          expect(relativeError(d, found.get(name)!), `d${name} ${how}`).to.be.at.most(
+            Math.max(TOLERANCE, 4 * c.tolerance),
+          );
+      };
+      same((await ours(portable, c, inputs, dy)).found, 'by portable kernels');
       if (!c.splits) return;
       // Bindings too small for the whole change no gradient.
       for (let limit = largest / 2; limit >= 256; limit *= 0.8) {
@@ -145,10 +154,7 @@ describe('gradients of operators', () => {
         try {
           const split = await ours(small, c, inputs, dy);
           if (split.dispatches < 2 * dispatches) continue;
-          for (const [name, d] of split.found)
-            expect(relativeError(d, found.get(name)!), `d${name} split`).to.be.at.most(
-              Math.max(TOLERANCE, 4 * c.tolerance),
-            );
+          same(split.found, 'split');
           return;
         } catch (error) {
           if (error instanceof LimitError) return;
