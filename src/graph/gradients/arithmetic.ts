@@ -5,7 +5,7 @@ import type { Node } from '../node.js';
 import { type Back, type GradientRules, times } from './rule.js';
 
 /** The gradients with respect to a and b before the sum over what was repeated. */
-function parts({ tape, node, attrs: { op }, dy, wants }: Back<'binary'>): readonly (() => Node)[] {
+function parts({ tape, node, attrs: { op }, dy }: Back<'binary'>): readonly (() => Node)[] {
   const [a, b] = node.inputs as [Node, Node];
   const add = (op: BinaryOp, p: Node, q: Node) => tape.add('binary', `${node.name} ${op}`, [p, q], { op });
   const where = (test: BinaryOp) => () => add('mul', dy, add(test, a, b));
@@ -28,7 +28,7 @@ function parts({ tape, node, attrs: { op }, dy, wants }: Back<'binary'>): readon
       return [where('less_or_equal'), where('greater')];
     default:
       throw new UnsupportedError(
-        `${node.name}: ${op}${wants(1) ? '' : ' of a map and a constant'} has no gradient, should be add, sub, mul, div, max or min`,
+        `${node.name}: ${op} has no gradient, should be add, sub, mul, div, max or min`,
       );
   }
 }
