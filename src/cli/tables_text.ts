@@ -83,12 +83,20 @@ export function tablesText(tables: readonly ReproducedTable[], results: Results)
     .join('\n\n\n');
 }
 
-const cells = (row: readonly string[]): string => `| ${row.map((cell) => cell.trim() || ' ').join(' | ')} |`;
+/** A table of Markdown, its columns aligned. */
+function grid(rows: readonly (readonly string[])[]): string {
+  const [head = []] = rows;
+  const widths = head.map((_, i) => Math.max(3, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  const [first, ...others] = rows.map(line);
+  return [first, line(widths.map((width) => '-'.repeat(width))), ...others].join('\n');
+}
 
 /** The same as docs/reproduce.md. */
 export function tablesMarkdown(tables: readonly ReproducedTable[], results: Results): string {
   const parts = tables.map((t) => {
-    const [head, ...rows] = rowsOf(t, results) as [string[], ...string[][]];
+    const rows = rowsOf(t, results).map((row) => row.map((cell) => cell.trim()));
     const notes = t.rows.flatMap(({ name }) => {
       const found = results[`${t.number}/${name}`];
       return found ? [`- ${name}, here: ${found.note}.`] : [];
@@ -96,7 +104,7 @@ export function tablesMarkdown(tables: readonly ReproducedTable[], results: Resu
     return [
       `## Table ${t.number}`,
       `${t.title}.`,
-      [cells(head), cells(head.map(() => '---')), ...rows.map(cells)].join('\n'),
+      grid(rows),
       ...(notes.length > 0 ? [notes.join('\n')] : []),
       ['It needs:', '', ...t.needs.map((file) => `- ${file}`)].join('\n'),
       ...t.rows
