@@ -1,20 +1,28 @@
 import { DataError } from '../errors.js';
+import type { RgbaImage } from '../image/image.js';
 import type { Preprocess } from '../ops/image.js';
 import { GEOMETRY, SCENE_CLASSES } from '../scenes/classes.js';
 import { type Scene, scene } from '../scenes/scene.js';
 import type { DataInput, DataSet, PlanarImage } from './dataset.js';
+import { hhaImage, hhaMaps } from './hha/hha.js';
 import type { DataLayout, DataSpec } from './spec.js';
 
-/** The mean of scenes' pictures and of the natural logarithm of their depth in millimetres. */
-const PREPROCESS: Preprocess = { order: 'bgr', mean: [105.2, 110.2, 111.7] };
-const LOG_DEPTH_MEAN = 9.7;
+/** What nets take that learn from nothing else: means over scenes, and values of about 1. */
+const STD = [60, 60, 60];
+const PREPROCESS: Readonly<Record<string, Preprocess | null>> = {
+  color: { order: 'bgr', mean: [107.4, 113.5, 115.6], std: STD },
+  hha: { order: 'rgb', mean: [34.7, 182.5, 123.3], std: STD },
+  depth: null,
+};
+/** Of the natural logarithm of depth in millimetres. */
+const LOG_DEPTH_MEAN = 9.67;
 
 /** Index of the first scene of the split `val`: none of them is ever trained on, whatever the count. */
 const VAL_FIRST = 1_000_000;
 /** Scenes to train on for each one to validate on. */
 const VAL_SHARE = 4;
 
-const KINDS = ['color', 'depth', 'color-depth'];
+const KINDS = ['color', 'depth', 'hha', 'color-depth', 'color-hha'];
 const HEADS = ['sem', 'geo', 'sem-geo'];
 
 /** Scenes of the seed, count and size that a spec names. */
@@ -51,6 +59,18 @@ const depthOf = ({ h, w, fullDepth }: Scene): PlanarImage => ({
   values: Float32Array.from(fullDepth, (mm) => Math.log(mm) - LOG_DEPTH_MEAN),
 });
 
+/** Depth as the project's own encoder writes it, from what was measured and from it with its holes filled in. */
+function hhaOf({ h, w, fullDepth, depth, intrinsics }: Scene): RgbaImage {
+  const full = { width: w, height: h, values: fullDepth };
+  return hhaImage(full, hhaMaps(full, { ...full, values: depth }, { intrinsics }));
+}
+
+const PICTURES: Readonly<Record<string, (made: Scene) => RgbaImage | PlanarImage>> = {
+  color: ({ h, w, rgba }) => ({ width: w, height: h, rgba }),
+  depth: depthOf,
+  hha: hhaOf,
+};
+
 function choice({ options, text }: DataSpec, key: string, list: readonly string[]): readonly string[] {
   const value = options[key] ?? list[0]!;
   if (!list.includes(value))
@@ -73,12 +93,10 @@ export const scenes: DataLayout = {
     const name = (kind: string) => (kinds.length > 1 ? kind : 'data');
     return {
       name: spec.layout,
-      inputs: kinds.map(
-        (kind): DataInput =>
-          kind === 'color'
-            ? { name: name(kind), channels: 3, preprocess: PREPROCESS }
-            : { name: name(kind), channels: 1, preprocess: null },
-      ),
+      inputs: kinds.map((kind): DataInput => {
+        const preprocess = PREPROCESS[kind] ?? null;
+        return { name: name(kind), channels: preprocess?.mean.length ?? 1, preprocess };
+      }),
       heads: heads.map((head) => ({
         suffix: heads.length > 1 ? `_${head}` : '',
         names: head === 'sem' ? SCENE_CLASSES : GEOMETRY,
@@ -93,12 +111,12 @@ export const scenes: DataLayout = {
       async load(id) {
         if (!/^\d{1,7}$/.test(id)) throw new DataError(`no scene "${id}", should be its index`, spec.text);
         const made = scene(wanted.seed, Number(id), wanted.h, wanted.w);
-        const { h, w, rgba } = made;
+        const { h, w } = made;
         return {
           id,
           h,
           w,
-          pictures: kinds.map((kind) => (kind === 'color' ? { width: w, height: h, rgba } : depthOf(made))),
+          pictures: kinds.map((kind) => PICTURES[kind]!(made)),
           labels: heads.map((head) => (head === 'sem' ? made.labels : made.geometry)),
         };
       },

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { openDataSet } from '../../src/data/open.js';
 import { ShapeError } from '../../src/errors.js';
+import type { RgbaImage } from '../../src/image/image.js';
 import { countLabels, emptyConfusion } from '../../src/metrics/confusion.js';
 import { labelsAtResolution } from '../../src/metrics/resolution.js';
 import { type Scores, scores } from '../../src/metrics/scores.js';
-import { GEOMETRY_OF, LABEL, SCENE_CLASSES, scenePalette } from '../../src/scenes/classes.js';
+import { GEOMETRY, GEOMETRY_OF, LABEL, SCENE_CLASSES, scenePalette } from '../../src/scenes/classes.js';
 import { type Scene, scene } from '../../src/scenes/scene.js';
 import { MemoryFiles, refusalOf } from '../data_files.js';
 import { fitLinear } from '../linear_classifier.js';
@@ -207,17 +208,37 @@ describe('scenes as a data set', () => {
     const wanted = scene(1, 1, 32, 32);
     const depth = pictures[1]!;
     expect('values' in depth && depth.values[700]).to.be.closeTo(
-      Math.log(wanted.fullDepth[700]!) - 9.7,
+      Math.log(wanted.fullDepth[700]!) - 9.67,
       1e-6,
     );
     expect(labels).to.deep.equal([wanted.labels, wanted.geometry]);
+  });
+
+  it('give HHA by the encoder: a ground that lies flat and low, walls that stand', async () => {
+    const data = await openDataSet('scenes:1,8,64x96,kind=color-hha', files);
+    expect(data.inputs.map(({ name, channels }) => [name, channels])).to.deep.equal([
+      ['color', 3],
+      ['hha', 3],
+    ]);
+    const angles: Record<string, number[]> = { horizontal: [], vertical: [] };
+    for (const id of await data.ids('train')) {
+      const { pictures } = await data.load(id);
+      const wanted = scene(1, Number(id), 64, 96);
+      const hha = pictures[1] as RgbaImage;
+      for (const [pixel, label] of wanted.geometry.entries())
+        if (wanted.depth[pixel]! > 0 && wanted.depth[pixel]! < 15_000)
+          angles[GEOMETRY[label]!]?.push(hha.rgba[4 * pixel + 2]! - 38);
+    }
+    const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1]!;
+    expect(median(angles.horizontal!)).to.be.within(0, 10);
+    expect(median(angles.vertical!)).to.be.within(75, 105);
   });
 
   for (const [spec, message] of [
     ['scenes:1,10', '"1,10", should be SEED,COUNT,HxW as in 1,500,128x128'],
     ['scenes:1,0,32x32', '0 scenes, should be 1 to 1000000'],
     ['scenes:1,1,8x32', 'scenes of 8 x 32 pixels, should be at least 16 x 16'],
-    ['scenes:1,1,32x32,kind=hue', 'kind=hue, should be one of color, depth, color-depth'],
+    ['scenes:1,1,32x32,kind=hue', 'kind=hue, should be one of color, depth, hha, color-depth, color-hha'],
     ['scenes:1,1,32x32,heads=all', 'heads=all, should be one of sem, geo, sem-geo'],
   ] as const)
     it(`refuse ${spec}`, async () => {
