@@ -131,13 +131,15 @@ export async function buildTests() {
 
 /** Measurements that stand outside the benchmark of the operators. */
 export async function buildBench() {
-  await build({
-    ...node,
-    entryPoints: ['bench/layout/run.ts'],
-    outfile: 'dist/bench/layout/run.js',
-    banner: require,
-  });
-  await build({ ...page, entryPoints: ['bench/layout/page.ts'], outfile: 'dist/bench/layout/page.js' });
+  for (const name of ['layout', 'training']) {
+    await build({
+      ...node,
+      entryPoints: [`bench/${name}/run.ts`],
+      outfile: `dist/bench/${name}/run.js`,
+      banner: require,
+    });
+    await build({ ...page, entryPoints: [`bench/${name}/page.ts`], outfile: `dist/bench/${name}/page.js` });
+  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -33,7 +33,8 @@ interface Backend {
   submitQueue(): void;
 }
 
-const script = (src: string) =>
+/** Loads a script into the page. */
+export const script = (src: string) =>
   new Promise<void>((done, failed) => {
     const element = Object.assign(document.createElement('script'), { src });
     element.onload = () => done();
@@ -42,12 +43,29 @@ const script = (src: string) =>
   });
 
 /** TensorFlow.js on its WebGPU backend, with its defaults. The command serves its files beside the page. */
-export async function openTfjs(url: string): Promise<Contender> {
+export async function loadTfjs(url: string) {
   await script(`${url}tfjs-core/tf-core.min.js`);
   await script(`${url}tfjs-backend-webgpu/tf-backend-webgpu.min.js`);
   const { tf } = globalThis as unknown as { tf: Tf };
   if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs: its WebGPU backend does not start');
   const backend = tf.backend();
+  return {
+    tf,
+    version: tf.version_core,
+    async finish(): Promise<void> {
+      // It keeps launches in an open pass; without these two there is nothing to wait for.
+      if (backend.commandEncoder) {
+        backend.endComputePassEncoder();
+        backend.submitQueue();
+      }
+      await backend.device.queue.onSubmittedWorkDone();
+    },
+  };
+}
+
+/** TensorFlow.js as one of the engines of the benchmark. */
+export async function openTfjs(url: string): Promise<Contender> {
+  const { tf, finish } = await loadTfjs(url);
   return {
     name: 'tfjs-webgpu',
     async prepare({ layer }, inputs) {
@@ -60,14 +78,7 @@ export async function openTfjs(url: string): Promise<Contender> {
           y?.dispose();
           y = tf.tidy(call.run);
         },
-        async finish() {
-          // It keeps launches in an open pass; without these two there is nothing to wait for.
-          if (backend.commandEncoder) {
-            backend.endComputePassEncoder();
-            backend.submitQueue();
-          }
-          await backend.device.queue.onSubmittedWorkDone();
-        },
+        finish,
         async read() {
           const { n, c, h, w } = layer.y;
           if (`${y!.shape}` !== `${[n, h, w, c]}`)

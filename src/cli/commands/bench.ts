@@ -1,33 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compare } from '../../../bench/report.js';
 import { benchText } from '../../../bench/text.js';
-import { UnsupportedError } from '../../errors.js';
 import { adapterTitle } from '../../gpu/device.js';
 import { command, UsageError } from '../command.js';
-import { succeeds } from '../machine.js';
-
-const dist = fileURLToPath(new URL('.', import.meta.url));
-const folder = join(dist, '../bench');
-const modules = join(folder, 'node_modules');
-/** Folders of the other engines, by the name under which the page asks for them. */
-const PEERS = {
-  'onnxruntime-web': join(modules, 'onnxruntime-web/dist'),
-  'tfjs-core': join(modules, '@tensorflow/tfjs-core/dist'),
-  'tfjs-backend-webgpu': join(modules, '@tensorflow/tfjs-backend-webgpu/dist'),
-};
-
-/** Installs the other engines unless they are there. */
-function ensurePeers(log: (line: string) => void): void {
-  if (Object.values(PEERS).every(existsSync)) return;
-  if (!existsSync(join(folder, 'package-lock.json')))
-    throw new UnsupportedError('bench: --peers needs a clone of the project, this is the installed package');
-  log('installing onnxruntime-web and TensorFlow.js: npm ci --prefix bench');
-  if (!succeeds('npm', 'ci', '--ignore-scripts', '--prefix', folder))
-    throw new UnsupportedError('bench: the other engines could not be installed, see above');
-}
+import { dist, ensurePeers, benchFolder as folder, PEERS } from '../peers.js';
 
 const git = (...args: string[]): string | null => {
   const { status, stdout } = spawnSync('git', ['-C', folder, ...args], { encoding: 'utf8' });
