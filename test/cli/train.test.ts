@@ -104,7 +104,7 @@ describe('rarefy train', () => {
     for (const [option, value, message] of [
       ['--data', 'voc:/nowhere/at/all', '/nowhere/at/all/ImageSets/Segmentation: missing'],
       ['--data', 'cityscapes:/a', 'no data set, should begin with one of'],
-      ['--stages', '4s', '--stages 4s: should be of 32s-fixed'],
+      ['--stages', '2s', '--stages 2s: should be of 32s-fixed'],
       ['--iterations', '1,2,3', '--iterations 1,2,3: 3 values, should be one or 2'],
       ['--lr', 'fast', '--lr fast: should be a number'],
       ['--trunk', 'deep', "net 'fcn-deep-32s', should be one of"],
