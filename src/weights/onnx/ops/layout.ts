@@ -18,7 +18,8 @@ function bounds(c: Call, size: number, { start, end, step }: Cut): { start: numb
   if (!Number.isInteger(step) || step === 0) c.bad(`step ${step}, should be an integer other than 0`);
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
   const clamp = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, low), high);
-  const from = clamp(start);
+  // Backwards, a start before the first element is the first, unlike Python's.
+  const from = step > 0 ? clamp(start) : Math.max(clamp(start), Math.min(0, high));
   return { start: from, size: Math.max(0, Math.ceil((clamp(end) - from) / step)) };
 }
 
