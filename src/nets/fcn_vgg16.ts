@@ -1,6 +1,6 @@
 import { Graph } from '../graph/builder.js';
 import type { Node } from '../graph/node.js';
-import { head8s, head16s, head32s, type Taps } from './heads.js';
+import { type HeadOptions, head8s, head16s, head32s, type Taps } from './heads.js';
 import { narrow } from './narrow.js';
 import { type Vgg16Options, vgg16 } from './vgg16.js';
 
@@ -15,26 +15,32 @@ export interface FcnOptions {
   readonly pad?: number;
   /** Window of fc6: 7 in VGG16, whose numbers fit no other. */
   readonly fc6Kernel?: number;
+  /** Padding of fc6: none in the paper, where that of conv1_1 makes up for its window. */
+  readonly fc6Pad?: number;
+  /** What skips crop; see the heads. */
+  readonly crops?: HeadOptions['crops'];
 }
 
 /** VGG16 cast to convolutions (section 4.1 of the paper), up to fc7. */
 export function fcnVgg16(
   g: Graph,
   data: Node,
-  { width = 1, pad = 100, fc6Kernel = 7, suffix = '', first }: FcnOptions & Vgg16Options = {},
+  { width = 1, pad = 100, fc6Kernel = 7, fc6Pad = 0, suffix = '', first }: FcnOptions & Vgg16Options = {},
 ): Taps {
   const out = narrow(4096, width);
   const { pool3, pool4, pool5 } = vgg16(g, data, { width, pad, suffix, ...(first && { first }) });
-  const fc6 = g.conv(`fc6${suffix}`, pool5, { out, kernel: fc6Kernel, relu: true });
+  const fc6 = g.conv(`fc6${suffix}`, pool5, { out, kernel: fc6Kernel, pad: fc6Pad, relu: true });
   const fc7 = g.conv(`fc7${suffix}`, fc6, { out, kernel: 1, relu: true });
   return { data, pool3, pool4, fc7 };
 }
+
+const headOf = ({ classes = 21, crops }: FcnOptions): HeadOptions => ({ classes, ...(crops && { crops }) });
 
 /** FCN-32s, which is FCN-VGG16: scores at stride 32, upsampled in one step. */
 export function fcn32s(o: FcnOptions = {}): Graph {
   const g = new Graph(o.name ?? 'fcn32s');
   const taps = fcnVgg16(g, g.input('data', 3), o);
-  g.output(head32s(g, taps, { classes: o.classes ?? 21 }));
+  g.output(head32s(g, taps, headOf(o)));
   return g;
 }
 
@@ -48,7 +54,7 @@ export const FIXED_LEARNS: readonly string[] = ['score_fr'];
 export function fcn16s(o: FcnOptions = {}): Graph {
   const g = new Graph(o.name ?? 'fcn16s');
   const taps = fcnVgg16(g, g.input('data', 3), o);
-  g.output(head16s(g, taps, { classes: o.classes ?? 21 }));
+  g.output(head16s(g, taps, headOf(o)));
   return g;
 }
 
@@ -56,7 +62,7 @@ export function fcn16s(o: FcnOptions = {}): Graph {
 export function fcn8s(o: FcnOptions = {}): Graph {
   const g = new Graph(o.name ?? 'fcn8s');
   const taps = fcnVgg16(g, g.input('data', 3), o);
-  g.output(head8s(g, taps, { classes: o.classes ?? 21 }));
+  g.output(head8s(g, taps, headOf(o)));
   return g;
 }
 
@@ -64,6 +70,6 @@ export function fcn8s(o: FcnOptions = {}): Graph {
 export function fcn8sAtOnce(o: FcnOptions = {}): Graph {
   const g = new Graph(o.name ?? 'fcn8s-atonce');
   const taps = fcnVgg16(g, g.input('data', 3), o);
-  g.output(head8s(g, taps, { classes: o.classes ?? 21, atOnce: true }));
+  g.output(head8s(g, taps, { ...headOf(o), atOnce: true }));
   return g;
 }

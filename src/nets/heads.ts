@@ -23,6 +23,11 @@ export interface HeadOptions {
    * at once: see `AT_ONCE_SCALES`.
    */
   readonly atOnce?: boolean;
+  /**
+   * What is cropped before a sum: the finer scores, as in the paper, whose padding lets the upsampled ones lie inside
+   * them; or the upsampled ones, in a trunk whose maps cover the image and no more.
+   */
+  readonly crops?: 'finer' | 'upsampled';
 }
 
 /** The fixed factors of a net that is trained at once, which make up for the range of the finer layers. */
@@ -52,23 +57,33 @@ export function head16s(g: Graph, taps: Omit<Taps, 'pool3'>, o: HeadOptions): No
 
 /** Scores at stride 8: those of stride 16 upsampled twice, plus those of pool3. */
 export function head8s(g: Graph, taps: Taps, o: HeadOptions): Node {
-  const { classes, suffix: s = '', atOnce = false } = o;
+  const { classes, suffix: s = '', atOnce = false, crops } = o;
   const fuse_pool4 = fusePool4(g, taps, o);
   const upscore_pool4 = g.upsample(`upscore_pool4${s}`, fuse_pool4, { kernel: 4, stride: 2 });
   const pool3 = atOnce ? g.scale(`scale_pool3${s}`, taps.pool3, { bias: false }) : taps.pool3;
   const score_pool3 = g.conv(`score_pool3${s}`, pool3, { out: classes, kernel: 1 });
-  const score_pool3c = g.crop(`score_pool3${s}c`, score_pool3, upscore_pool4);
-  const fuse_pool3 = g.sum(`fuse_pool3${s}`, [upscore_pool4, score_pool3c]);
+  const fuse_pool3 = fuse(g, `fuse_pool3${s}`, upscore_pool4, score_pool3, crops);
   const upscore8 = g.upsample(`upscore8${s}`, fuse_pool3, { kernel: 16, stride: 8 });
   return g.crop(`score${s}`, upscore8, taps.data);
 }
 
 function fusePool4(g: Graph, taps: Omit<Taps, 'pool3'>, o: HeadOptions): Node {
-  const { classes, suffix: s = '', atOnce = false } = o;
+  const { classes, suffix: s = '', atOnce = false, crops } = o;
   const score_fr = g.conv(`score_fr${s}`, taps.fc7, { out: classes, kernel: 1 });
   const upscore2 = g.upsample(`upscore2${s}`, score_fr, { kernel: 4, stride: 2 });
   const pool4 = atOnce ? g.scale(`scale_pool4${s}`, taps.pool4, { bias: false }) : taps.pool4;
   const score_pool4 = g.conv(`score_pool4${s}`, pool4, { out: classes, kernel: 1 });
-  const score_pool4c = g.crop(`score_pool4${s}c`, score_pool4, upscore2);
-  return g.sum(`fuse_pool4${s}`, [upscore2, score_pool4c]);
+  return fuse(g, `fuse_pool4${s}`, upscore2, score_pool4, crops);
+}
+
+/** The sum of scores upsampled and of finer ones where both are. */
+function fuse(
+  g: Graph,
+  name: string,
+  coarse: Node,
+  finer: Node,
+  crops: HeadOptions['crops'] = 'finer',
+): Node {
+  if (crops === 'finer') return g.sum(name, [coarse, g.crop(`${finer.name}c`, finer, coarse)]);
+  return g.sum(name, [g.crop(`${coarse.name}c`, coarse, finer), finer]);
 }
