@@ -93,14 +93,8 @@ export { type Scene, scene } from './scenes/scene.js';
 export { sceneSheet } from './scenes/sheet.js';
 export type { Padding, Pair, Shape } from './shape.js';
 export { defaultRate, learningRate, type Rate, type Solver } from './train/solver.js';
-export {
-  type Batch,
-  createTrainer,
-  type StepResult,
-  Trainer,
-  type TrainerOptions,
-  type TrainerState,
-} from './train/trainer.js';
+export { createTrainer, Trainer } from './train/trainer.js';
+export type { Batch, StepResult, TrainerOptions, TrainerState } from './train/trainer_options.js';
 export type { Head } from './train/training_graph.js';
 export { readCaffemodel } from './weights/caffe/caffemodel.js';
 export { type CaffeImport, type CaffeImportOptions, importCaffe } from './weights/caffe/import.js';

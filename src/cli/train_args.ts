@@ -1,13 +1,13 @@
 // The options of `rarefy train`, and what they come to.
 import { existsSync, readFileSync } from 'node:fs';
-import type { ArgsDef } from 'citty';
+import { type ArgsDef, parseArgs } from 'citty';
 import { LAYOUTS } from '../data/open.js';
 import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
 import { BALANCES, type Balance } from '../train/balance.js';
 import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
 import { STAGES, type StageName, stageNet } from '../train/stages.js';
 import { readSolver } from '../weights/caffe/solver.js';
-import { UsageError } from './command.js';
+import { checkArguments, UsageError } from './command.js';
 import { type Files, numberOf } from './model_args.js';
 
 /** The options of `train`. */
@@ -109,6 +109,13 @@ export const TRAIN_ARGS = {
 } as const satisfies ArgsDef;
 
 export type TrainArgs = { readonly [K in keyof typeof TRAIN_ARGS]?: string | boolean | undefined };
+
+/** The options of a command line. @throws UsageError, or citty's error, for one that `train` does not take */
+export function parseTrain(words: readonly string[]): TrainArgs {
+  const given = parseArgs<typeof TRAIN_ARGS>([...words], TRAIN_ARGS);
+  checkArguments('train', given, TRAIN_ARGS, false);
+  return given;
+}
 
 /** The text of an option. */
 export const text = (args: TrainArgs, key: keyof typeof TRAIN_ARGS): string | undefined =>

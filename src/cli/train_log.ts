@@ -10,7 +10,12 @@ export interface RunLog {
   readonly settings: string;
   readonly stages: {
     readonly name: string;
-    readonly steps: { readonly iteration: number; readonly loss: number; readonly rate: number }[];
+    readonly steps: {
+      readonly iteration: number;
+      readonly loss: number;
+      readonly rate: number;
+      readonly seconds: number;
+    }[];
     readonly tests: { readonly iteration: number; readonly heads: readonly HeadScores[] }[];
     end: StageReport | null;
   }[];
@@ -59,8 +64,10 @@ export class TrainLog {
       stages.push({ name: event.stage, steps: [], tests: [], end: null });
     const stage = stages.at(-1);
     if (!stage) return;
-    if (event.kind === 'step')
-      stage.steps.push({ iteration: event.step.done, loss: event.step.loss, rate: event.step.rate });
+    if (event.kind === 'step') {
+      const { done: iteration, loss, rate, seconds } = event.step;
+      stage.steps.push({ iteration, loss, rate, seconds });
+    }
     if (event.kind === 'test') stage.tests.push({ iteration: event.iteration, heads: event.heads });
     if (event.kind === 'end') stage.end = event.report;
   }

@@ -12,6 +12,8 @@ import { vgg16Classifier } from './vgg16.js';
 /** What every net can be told; see each net's own options for more. */
 export interface NetOptions {
   readonly classes?: number;
+  /** Classes of a second head, where the net has one. */
+  readonly geometric?: number;
   /** Share of the channels of every trunk layer; 1 is the paper's net. */
   readonly width?: number;
   /** Padding of the first layer, where the net is one of the paper's. */

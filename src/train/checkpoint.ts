@@ -4,7 +4,7 @@ import { readSafetensors } from '../weights/safetensors.js';
 import { weightsOf } from '../weights/safetensors_values.js';
 import { writeSafetensors } from '../weights/safetensors_write.js';
 import type { Weights } from '../weights/weights.js';
-import type { TrainerState } from './trainer.js';
+import type { TrainerState } from './trainer_options.js';
 
 /** Where a run is. */
 export interface Checkpoint {

@@ -1,69 +1,84 @@
-import { confusion, downloadConfusion } from '../engine/operators.js';
-import { type Pixels, uploadPixels } from '../engine/pixels.js';
+import type { DataSet } from '../data/dataset.js';
 import { free, type Tensor } from '../engine/tensor.js';
-import { ShapeError } from '../errors.js';
-import type { Graph } from '../graph/builder.js';
 import type { Net } from '../graph/net.js';
-import type { HostTensor } from '../graph/net_options.js';
-import type { Confusion } from '../metrics/confusion.js';
+import type { HostTensor, NetInput } from '../graph/net_options.js';
 import { batchOf, type Example, labelName } from './example.js';
+import { type Detail, HeadCounts, type HeadReport, type LabelRows } from './head_counts.js';
+import type { Scored } from './scored.js';
 
-/** A head of a data set, and which of a net's outputs predicts it. */
-export interface HeadOf {
-  readonly suffix: string;
-  readonly classes: number;
-  readonly ignore: number;
-}
-
-/** The output of a net that predicts a head: the only one, or that whose name ends so. @throws ShapeError */
-export function outputOf(graph: Pick<Graph, 'name' | 'outputs'>, suffix: string): string {
-  const names = [...graph.outputs.keys()];
-  const found = suffix === '' && names.length === 1 ? names[0] : names.find((name) => name.endsWith(suffix));
-  if (found === undefined || (suffix === '' && names.length > 1))
-    throw new ShapeError(
-      `${graph.name}: outputs ${names.join(', ')}, should have one ${suffix ? `that ends in ${suffix}` : 'alone'}`,
-    );
-  return found;
+/** A picture as a net takes it. */
+export interface Examined {
+  readonly id: string;
+  /** By the names of the net's inputs; tensors among them are freed. */
+  readonly inputs: Readonly<Record<string, NetInput>>;
+  /** Labels of a head, by its suffix. */
+  labels(suffix: string): LabelRows;
+  /** The scores of the labels' pixels from the net's own, which it frees. */
+  fitted?(y: Tensor): Tensor;
 }
 
 export interface EvaluateOptions {
+  readonly detail?: Detail;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Takes the labels that the net gives a picture. */
+  readonly onLabels?: (id: string, scored: Scored, labels: Uint32Array, truth: LabelRows) => Promise<void>;
 }
 
-/**
- * Runs a net on examples, one by one, and counts each pixel's label beside its true one, on the GPU.
- * @returns a confusion of each head, over all examples
- */
+/** What `evaluate` found. */
+export interface Evaluated {
+  readonly heads: readonly HeadReport[];
+  /** Of the net alone, over all pictures. */
+  readonly ms: number;
+}
+
+/** An example as it is. */
+export function examined(e: Example): Examined {
+  const maps = batchOf([e]) as Record<string, HostTensor>;
+  return {
+    id: e.id,
+    inputs: maps,
+    labels: (suffix) => {
+      const { shape, data } = maps[labelName(suffix)]!;
+      return { h: shape.h, w: shape.w, values: data };
+    },
+  };
+}
+
+/** Runs a net on pictures, one by one, and scores each pixel's label beside its true one. */
 export async function evaluate(
-  net: Net,
-  { count, load }: { readonly count: number; load(i: number): Promise<Example> },
-  heads: readonly HeadOf[],
-  { signal, onProgress }: EvaluateOptions = {},
-): Promise<Confusion[]> {
+  net: Pick<Net, 'engine' | 'graph' | 'run'>,
+  { count, load }: { readonly count: number; load(i: number): Promise<Examined> },
+  scored: readonly Scored[],
+  set: Pick<DataSet, 'name'>,
+  { detail = 'counts', signal, onProgress, onLabels }: EvaluateOptions = {},
+): Promise<Evaluated> {
   const { engine, graph } = net;
-  const counts: (Pixels | undefined)[] = heads.map(() => undefined);
-  const outputs = heads.map(({ suffix }) => outputOf(graph, suffix));
-  try {
-    for (let i = 0; i < count; i++) {
-      signal?.throwIfAborted();
-      const batch = batchOf([await load(i)]);
-      const inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, batch[name] as HostTensor]));
-      const made = (await net.run(inputs, signal ? { signal } : {})).outputs;
-      for (const [k, { suffix, classes, ignore }] of heads.entries()) {
-        const truth = batch[labelName(suffix)] as HostTensor;
-        const { h, w } = truth.shape;
-        const labels = uploadPixels(engine, Uint32Array.from(truth.data), { h, w }, 'labels');
-        const add = counts[k] !== undefined;
-        const scores = made[outputs[k]!] as Tensor;
-        counts[k] = confusion(engine, labels, scores, { classes, ignore, add }, counts[k]);
-        labels.buffer.destroy();
-      }
-      free(...(Object.values(made) as Tensor[]));
-      onProgress?.(i + 1, count);
+  const heads = scored.map((each) => new HeadCounts(each, detail));
+  let ms = 0;
+  for (let i = 0; i < count; i++) {
+    signal?.throwIfAborted();
+    onProgress?.(i, count);
+    const { id, inputs, labels, fitted = (y) => y } = await load(i);
+    const given = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name]!]));
+    const run = await net.run(given, signal ? { signal } : {});
+    ms += run.ms;
+    free(...Object.values(given).filter((x): x is Tensor => 'buffer' in x));
+    const outputs = new Map(Object.entries(run.outputs) as [string, Tensor][]);
+    for (const head of heads) {
+      const {
+        output,
+        head: { suffix },
+      } = head.scored;
+      const y = fitted(outputs.get(output)!);
+      outputs.set(output, y);
+      const truth = labels(suffix);
+      const own = await head.add(engine, id, y, truth, onLabels !== undefined);
+      if (own && onLabels) await onLabels(id, head.scored, own, truth);
     }
-    return await Promise.all(counts.map((pixels) => downloadConfusion(engine, pixels!)));
-  } finally {
-    for (const pixels of counts) pixels?.buffer.destroy();
+    free(...outputs.values());
   }
+  onProgress?.(count, count);
+  // Classes that the truth lacks are left out of SIFT Flow's mean IU alone: see `ScoreOptions`.
+  return { heads: heads.map((head) => head.report(set.name === 'siftflow')), ms };
 }

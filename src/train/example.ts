@@ -2,7 +2,7 @@ import { type DataSet, inputValues, type Sample } from '../data/dataset.js';
 import { DataError, ShapeError } from '../errors.js';
 import type { Pair, Shape } from '../shape.js';
 import { draw, STREAMS } from './draw.js';
-import type { Batch } from './trainer.js';
+import type { Batch } from './trainer_options.js';
 
 /** A map of a sample: an input of the net, or labels. */
 export interface ExampleMap {

@@ -1,7 +1,8 @@
 import { ShapeError } from '../errors.js';
 import { type Augmentation, augmented, batchOf, type Example } from './example.js';
 import { type Order, ordered } from './order.js';
-import type { Batch, StepResult, Trainer, TrainerState } from './trainer.js';
+import type { Trainer } from './trainer.js';
+import type { Batch, StepResult, TrainerState } from './trainer_options.js';
 
 /** Examples by number, in the order in which the split lists them. */
 export interface Examples {
@@ -19,6 +20,8 @@ export interface FitStep {
   readonly loss: number;
   /** The mean of the last `LOSS_WINDOW` losses: Caffe's average_loss. */
   readonly meanLoss: number;
+  /** Of this step, its batches read and its loss known. */
+  readonly seconds: number;
   readonly imagesPerSecond: number;
   /** Seconds that the rest will take at this pace, tests not counted. */
   readonly secondsLeft: number;
@@ -71,7 +74,8 @@ export async function fit(trainer: Trainer, examples: Examples, o: FitOptions): 
   const losses: number[] = [];
   let last = performance.now();
   let perStep = 0;
-  const report = (step: StepResult, loss: number) => {
+  const report = (step: StepResult, loss: number, took: number) => {
+    perStep = perStep === 0 ? took : 0.9 * perStep + 0.1 * took;
     losses.push(loss);
     if (losses.length > LOSS_WINDOW) losses.shift();
     o.onStep?.({
@@ -80,6 +84,7 @@ export async function fit(trainer: Trainer, examples: Examples, o: FitOptions): 
       rate: step.rate,
       loss,
       meanLoss: losses.reduce((a, b) => a + b, 0) / losses.length,
+      seconds: took / 1000,
       imagesPerSecond: (1000 * iterSize * batch) / perStep,
       secondsLeft: ((iterations - step.iteration - 1) * perStep) / 1000,
     });
@@ -96,9 +101,7 @@ export async function fit(trainer: Trainer, examples: Examples, o: FitOptions): 
       next?.catch(() => {});
       const step = await trainer.step(now, signal ? { signal } : {});
       const loss = await step.loss;
-      const took = performance.now() - last;
-      perStep = perStep === 0 ? took : 0.9 * perStep + 0.1 * took;
-      report(step, loss);
+      report(step, loss, performance.now() - last);
       const due = (every?: number) => every !== undefined && (iteration + 1) % every === 0;
       if (o.test && (due(o.testEvery) || !next)) await o.test(iteration + 1);
       if (o.keep && (due(o.keepEvery) || !next)) await o.keep(await trainer.state());

@@ -55,7 +55,17 @@ export class RunningStatistics {
     }
   }
 
-  /** The statistics by the names of the net's tensors. */
+  /** The statistics as they are now, by the names of the net's tensors. */
+  get tensors(): Record<string, Tensor<'f32'>> {
+    return Object.fromEntries(
+      [...this.#norms].flatMap(([name, { mean, variance }]) => [
+        [`${name}.running_mean`, mean],
+        [`${name}.running_var`, variance],
+      ]),
+    );
+  }
+
+  /** The same on the host. */
   async download(): Promise<Map<string, Float32Array>> {
     const found = new Map<string, Float32Array>();
     for (const [name, { mean, variance }] of this.#norms) {

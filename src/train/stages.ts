@@ -1,3 +1,4 @@
+import type { DataHead } from '../data/dataset.js';
 import { UnsupportedError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
 import { FIXED_LEARNS } from '../nets/fcn_vgg16.js';
@@ -11,6 +12,13 @@ import type { Weights } from '../weights/weights.js';
 /** What is trained one after another: FCN-32s with a fixed trunk, FCN-32s, 16s, 8s; 4s where a trunk has it. */
 export const STAGES = ['32s-fixed', '32s', '16s', '8s', '4s'] as const;
 export type StageName = (typeof STAGES)[number];
+
+/** The classes of a net for these heads of a data set: each head has its own. */
+export function headClasses(heads: readonly Pick<DataHead, 'suffix' | 'names'>[]): NetOptions {
+  const geometric = heads.length > 1 ? heads.find(({ suffix }) => suffix === '_geo') : undefined;
+  const first = heads.find((head) => head !== geometric)!;
+  return { classes: first.names.length, ...(geometric && { geometric: geometric.names.length }) };
+}
 
 /** One of the nets that are trained one after another. */
 export interface Stage {

@@ -5,69 +5,19 @@ import { ShapeError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
 import { tensorData } from '../graph/load.js';
 import { Net } from '../graph/net.js';
-import type { CompileOptions, NetInput, RunOptions } from '../graph/net_options.js';
+import type { RunOptions, RunResult } from '../graph/net_options.js';
 import { parameters } from '../graph/parameters.js';
 import type { Plan } from '../graph/plan.js';
-import { COUNTER, type Dropout } from '../graph/trainable.js';
+import { COUNTER } from '../graph/trainable.js';
 import type { Shape } from '../shape.js';
 import type { Weights } from '../weights/weights.js';
+import { ForwardNet } from './forward.js';
 import { type HeadSums, headLoss } from './loss.js';
 import { RunningStatistics } from './norms.js';
-import {
-  defaultRate,
-  learningRate,
-  type Rate,
-  type Solver,
-  type SolverSettings,
-  solverSettings,
-} from './solver.js';
-import { type Head, lossOutput, type TrainingGraph, trainingGraph } from './training_graph.js';
+import { defaultRate, learningRate, type Rate, type SolverSettings, solverSettings } from './solver.js';
+import type { Batch, StepResult, TrainerOptions, TrainerState } from './trainer_options.js';
+import { lossOutput, type TrainingGraph, trainingGraph } from './training_graph.js';
 import { addGradient, type Learner, update } from './update.js';
-
-/** What learns, from what, and how. */
-export interface TrainerOptions extends Omit<CompileOptions, 'elem'> {
-  /** One or several; their losses are added. */
-  readonly heads: readonly Head[];
-  readonly solver: Solver;
-  /** Multipliers of tensors, by name; biases at twice the rate and without decay where it names none. */
-  readonly rates?: ReadonlyMap<string, Rate>;
-  /** Layers, or tensors, that keep their values. */
-  readonly frozen?: readonly string[];
-  /** Layers whose maps are thinned out while the net learns. */
-  readonly dropouts?: readonly Dropout[];
-  /** Whether batch norms keep their stored statistics; else they take each batch's, and remember them. */
-  readonly frozenNorms?: boolean;
-  /** Of all random numbers: two runs with one seed draw the same. A whole number below 2^53. */
-  readonly seed?: number;
-  /** Where another trainer stopped. */
-  readonly state?: TrainerState;
-}
-
-/** Maps by the names of the net's inputs and of the heads' labels. */
-export type Batch = Readonly<Record<string, NetInput>>;
-
-/** All that a trainer needs to go on as if it had not stopped. */
-export interface TrainerState {
-  /** Steps that were made. */
-  readonly iteration: number;
-  readonly seed: number;
-  /** Every tensor of the net. */
-  readonly weights: Weights;
-  /** What momentum remembers, by the names of the tensors that learn. */
-  readonly history: Weights;
-}
-
-/** One step. */
-export interface StepResult {
-  /** Counted from 0. */
-  readonly iteration: number;
-  /** The solver's rate in this step. */
-  readonly rate: number;
-  /** The losses of all heads added, the mean over the step's batches; it arrives after the step. */
-  readonly loss: Promise<number>;
-  /** Of each head, by its output. */
-  readonly heads: Promise<Readonly<Record<string, number>>>;
-}
 
 /**
  * Makes a net learn. Weights, gradients and history stay on the GPU.
@@ -84,6 +34,7 @@ export class Trainer {
   readonly settings: SolverSettings;
   readonly #training: TrainingGraph;
   readonly #net: Net;
+  readonly #forward: ForwardNet;
   readonly #seed: number;
   readonly #weights: Weights;
   /** Every tensor that is on the GPU, those that are frozen among them. */
@@ -93,12 +44,20 @@ export class Trainer {
   readonly #norms: RunningStatistics;
   #iteration: number;
 
-  private constructor(engine: Engine, graph: Graph, o: TrainerOptions, training: TrainingGraph, net: Net) {
+  private constructor(
+    net: Net,
+    graph: Graph,
+    o: TrainerOptions,
+    training: TrainingGraph,
+    forward: ForwardNet,
+  ) {
+    const { engine } = net;
     this.engine = engine;
     this.graph = graph;
     this.settings = solverSettings(o.solver);
     this.#training = training;
     this.#net = net;
+    this.#forward = forward;
     this.#seed = o.state?.seed ?? o.seed ?? 0;
     this.#weights = o.state?.weights ?? o.weights;
     this.#iteration = o.state?.iteration ?? 0;
@@ -122,7 +81,8 @@ export class Trainer {
     const training = trainingGraph(graph, { ...o, learns });
     const weights = o.state?.weights ?? o.weights;
     const net = await Net.compile(engine, training.graph, { ...o, weights });
-    const trainer = new Trainer(engine, graph, o, training, net);
+    const forward = new ForwardNet(engine, graph, { ...o, learns, weights });
+    const trainer = new Trainer(net, graph, o, training, forward);
     try {
       await trainer.#upload(o, rateOf);
     } catch (error) {
@@ -245,6 +205,11 @@ export class Trainer {
     return { read };
   }
 
+  /** Runs the net as it is now, up to the outputs that have losses; nothing is dropped. */
+  run(inputs: Batch, o: Pick<RunOptions, 'signal'> = {}): Promise<RunResult> {
+    return this.#forward.run({ ...inputs, ...Object.fromEntries(this.#given), ...this.#norms.tensors }, o);
+  }
+
   /** Every tensor of the net as it is now, by the names and sizes of its weights. */
   async weights(): Promise<Weights> {
     const found: Weights = new Map();
@@ -282,6 +247,7 @@ export class Trainer {
   /** Frees everything that the trainer holds on the device. */
   dispose(): void {
     this.#net.dispose();
+    this.#forward.dispose();
     this.#norms.dispose();
     free(this.#counter, ...this.#given.values(), ...this.#learners.flatMap((l) => [l.history, l.gradient]));
   }

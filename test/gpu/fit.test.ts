@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { ShapeError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
-import { type Scores, scores } from '../../src/metrics/scores.js';
-import { evaluate } from '../../src/train/evaluate.js';
+import { evaluate, examined } from '../../src/train/evaluate.js';
 import type { Example } from '../../src/train/example.js';
 import { type FitOptions, type FitStep, fit } from '../../src/train/fit.js';
-import { createTrainer, type Trainer, type TrainerState } from '../../src/train/trainer.js';
+import { scoredHeads } from '../../src/train/scored.js';
+import { createTrainer, type Trainer } from '../../src/train/trainer.js';
+import type { TrainerState } from '../../src/train/trainer_options.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 import { rejection } from './rejection.js';
@@ -123,14 +124,24 @@ describe('fitting a net', () => {
     expect(steps[29]!.secondsLeft).to.equal(0);
 
     const net = await engine.compile(t.graph, { weights: await t.weights() });
-    const [counts] = await evaluate(net, examples, [{ suffix: '', classes: 3, ignore: 255 }]);
-    const found: Scores = scores(counts!);
+    const scored = scoredHeads(t.graph, [{ suffix: '', names: ['none', 'first', 'second'], ignore: 255 }]);
+    const pictures = { count: 6, load: async (i: number) => examined(example(i)) };
+    const of = async (from: Parameters<typeof evaluate>[0]) =>
+      (await evaluate(from, pictures, scored, { name: 'tiny' }, { detail: 'all' })).heads[0]!;
+    const found = await of(net);
     expect(found.pixelAcc).to.be.above(0.9);
     const marked = Array.from(
       { length: 6 },
       (_, i) => example(i).maps[1]!.values.filter((v) => v !== 255).length,
     );
-    expect(counts!.counts.reduce((a, b) => a + b, 0)).to.equal(marked.reduce((a, b) => a + b, 0));
+    expect(found.confusion.flat().reduce((a, b) => a + b, 0)).to.equal(marked.reduce((a, b) => a + b, 0));
+    expect(found.pictures!.map(({ id }) => id)).to.deep.equal(['0', '1', '2', '3', '4', '5']);
+    const [narrow, , , , wide] = found.trimap!;
+    expect(narrow!.pixelAcc).to.be.below(wide!.pixelAcc!);
+    expect(found.trimap!.at(-1)!.meanIU).to.be.closeTo(found.meanIU!, 1e-12);
+
+    // The trainer itself runs the net as it is now, without compiling it anew.
+    expect(await of(t)).to.deep.equal(found);
     net.dispose();
     t.dispose();
   });

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
+import { download, free } from '../../src/engine/tensor.js';
 import { ShapeError, UnsupportedError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { parameters } from '../../src/graph/parameters.js';
 import { fcn8s } from '../../src/nets/fcn_vgg16.js';
-import { type Batch, createTrainer } from '../../src/train/trainer.js';
+import { createTrainer } from '../../src/train/trainer.js';
+import type { Batch } from '../../src/train/trainer_options.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import type { Weights } from '../../src/weights/weights.js';
 import { random } from '../random.js';
@@ -211,6 +213,32 @@ describe('trainers', () => {
     for (const part of ['running_mean', 'running_var'])
       expect(frozen.weights.get(`norm.${part}`)!.data).to.deep.equal(weights.get(`norm.${part}`)!.data);
     expect(frozen.gradients.has('norm.weight')).to.equal(true);
+  });
+
+  it('run the net as it is now, with running statistics and nothing dropped', async () => {
+    const g = new Graph('used');
+    const conv = g.conv('conv', g.input('data', 3), { out: 6, kernel: 3, pad: 1, relu: true });
+    const norm = g.batchNorm('norm', conv);
+    g.output(g.conv('score', norm, { out: CLASSES, kernel: 1 }));
+    g.output(g.conv('other', norm, { out: 2, kernel: 1 }));
+    const options = {
+      weights: seededWeights(g, 4),
+      heads: [head],
+      solver,
+      dropouts: [{ layer: 'norm', ratio: 0.9 }],
+    };
+    const trainer = await createTrainer(engine, g, options);
+    const { data, label } = batch(2, 9, 8);
+    for (let i = 0; i < 2; i++) {
+      await trainer.step({ data, label });
+      const { outputs } = await trainer.run({ data });
+      expect(Object.keys(outputs)).to.deep.equal(['score']);
+      const found = await download(engine, outputs.score!);
+      const wanted = runGraph(g, await trainer.weights(), { data }).get('score')!;
+      expect(relativeError(found, wanted.data)).to.be.below(1e-5);
+      free(outputs.score!);
+    }
+    trainer.dispose();
   });
 
   it('refuse what has no gradient, by the name of its layer', async () => {

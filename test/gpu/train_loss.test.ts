@@ -3,7 +3,7 @@ import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { ShapeError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import type { LossNormalization } from '../../src/ops/softmax_loss.js';
-import type { Batch } from '../../src/train/trainer.js';
+import type { Batch } from '../../src/train/trainer_options.js';
 import type { Head } from '../../src/train/training_graph.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';

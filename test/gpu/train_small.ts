@@ -2,7 +2,8 @@ import type { Engine } from '../../src/engine/engine.js';
 import { Graph } from '../../src/graph/builder.js';
 import type { HostTensor } from '../../src/graph/net_options.js';
 import type { Solver } from '../../src/train/solver.js';
-import { type Batch, createTrainer, type TrainerOptions } from '../../src/train/trainer.js';
+import { createTrainer } from '../../src/train/trainer.js';
+import type { Batch, TrainerOptions } from '../../src/train/trainer_options.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 

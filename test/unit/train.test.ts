@@ -8,7 +8,8 @@ import { draw } from '../../src/train/draw.js';
 import { augmented, batchOf, type Example, exampleOf, moved } from '../../src/train/example.js';
 import { ordered } from '../../src/train/order.js';
 import { type RECIPES, recipe } from '../../src/train/recipes.js';
-import { stageNet, stageOf, startWeights } from '../../src/train/stages.js';
+import { allHeads, scoredHeads } from '../../src/train/scored.js';
+import { headClasses, stageNet, stageOf, startWeights } from '../../src/train/stages.js';
 import { writeSafetensors } from '../../src/weights/safetensors_write.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import type { Weights } from '../../src/weights/weights.js';
@@ -174,6 +175,29 @@ describe('stages', () => {
     expect(dropped('nyud-32s-rgb-hha')).to.deep.equal(['fc6color', 'fc7color', 'fc6hha', 'fc7hha']);
     expect(dropped('fcn-googlenet')).to.deep.equal(['inception_5b/output']);
     expect(dropped('fcn-squeezenet-8s')).to.deep.equal(['fire9/concat']);
+  });
+
+  it('have the classes of each head of the data set', () => {
+    const head = (suffix: string, count: number) => ({ suffix, names: Array<string>(count).fill('class') });
+    expect(headClasses([head('', 7)])).to.deep.equal({ classes: 7 });
+    const both = headClasses([head('_sem', 12), head('_geo', 4)]);
+    const { outputs } = stageOf('siftflow-16s', null, { width: 1 / 16, ...both }).graph;
+    expect([...outputs].map(([name, { channels }]) => [name, channels])).to.deep.equal([
+      ['score_sem', 12],
+      ['score_geo', 4],
+    ]);
+    const heads = [head('_sem', 12), head('_geo', 4)].map((each) => ({ ...each, ignore: 255 }));
+    expect(allHeads({ name: 'both', outputs }, heads).map(({ output }) => output)).to.deep.equal([
+      'score_sem',
+      'score_geo',
+    ]);
+    const one = stageOf('fcn-small-16s', null, { classes: 12 }).graph;
+    expect(scoredHeads(one, heads).map(({ head }) => head.suffix)).to.deep.equal(['_sem']);
+    expect(() => allHeads(one, heads)).to.throw(ShapeError, 'outputs score for 1 heads of 2');
+    expect(() => allHeads(one, [{ ...heads[0]!, suffix: '', names: Array(13).fill('') }])).to.throw(
+      ShapeError,
+      'scores 12 classes, should score at least 13',
+    );
   });
 
   it('go on with the numbers of the stage before, and zero scores', () => {

@@ -4,7 +4,8 @@ import { LAYOUTS } from '../../data/open.js';
 import { parseSpec } from '../../data/spec.js';
 import { PAPER_TABLES } from '../../metrics/paper.js';
 import { classesCsv, confusionCsv, scoresCsv } from '../../metrics/report.js';
-import type { EvaluateReport, HeadReport } from '../../page/jobs/evaluate.js';
+import type { EvaluateReport } from '../../page/jobs/evaluate.js';
+import type { HeadReport } from '../../train/head_counts.js';
 import { command } from '../command.js';
 import { filesOf } from '../data_files.js';
 import { Files, MODEL_ARGS, modelOptions, parseSize } from '../model_args.js';
@@ -104,6 +105,7 @@ export const evaluation = command({
         data: args.data,
         split: args.split,
         ...(args.size && { size: parseSize('--size', args.size) }),
+        detail: 'borders',
         predictions: Boolean(labels),
       },
       {

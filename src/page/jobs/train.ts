@@ -4,15 +4,23 @@ import { createEngine, type Engine } from '../../engine/engine.js';
 import { FormatError } from '../../errors.js';
 import type { AdapterInfo } from '../../gpu/device.js';
 import { parameterCount } from '../../graph/parameters.js';
-import { type Scores, scores } from '../../metrics/scores.js';
+import type { Scores } from '../../metrics/scores.js';
 import { type Balance, balanced, classShares } from '../../train/balance.js';
 import { readCheckpoint, writeCheckpoint } from '../../train/checkpoint.js';
-import { evaluate, outputOf } from '../../train/evaluate.js';
+import { evaluate, examined } from '../../train/evaluate.js';
 import { type Augmentation, exampleOf, labelName } from '../../train/example.js';
 import { type Examples, type FitStep, fit } from '../../train/fit.js';
 import type { Order } from '../../train/order.js';
 import type { Recipe } from '../../train/recipes.js';
-import { type ScoreStart, type StageName, type Start, stageOf, startWeights } from '../../train/stages.js';
+import { allHeads, type Scored } from '../../train/scored.js';
+import {
+  headClasses,
+  type ScoreStart,
+  type StageName,
+  type Start,
+  stageOf,
+  startWeights,
+} from '../../train/stages.js';
 import { createTrainer, type Trainer } from '../../train/trainer.js';
 import { readModelFile } from '../../weights/formats.js';
 import { writeModel } from '../../weights/model.js';
@@ -166,13 +174,13 @@ async function trainStage(
 ) {
   const { index, stage, sources, state } = at;
   const { recipe } = stage;
-  const classes = set.heads[0]!.names.length;
   const { width, pad } = o;
   const { graph, frozen, dropped } = stageOf(stage.net, stage.stage, {
-    classes,
+    ...headClasses(set.heads),
     ...(width !== undefined && { width }),
     ...(pad !== undefined && { pad }),
   });
+  const scored = allHeads(graph, set.heads);
   const balances = await balancesOf(host, set, learn, o.balance);
   const start = startWeights(graph, sources, { seed: o.seed, scores: o.scores });
   const parameters = parameterCount(graph);
@@ -182,8 +190,8 @@ async function trainStage(
   const trainer = await createTrainer(engine, graph, {
     weights: start.weights,
     solver: { ...recipe.solver, maxIter: recipe.iterations },
-    heads: set.heads.map(({ suffix, ignore }) => ({
-      output: outputOf(graph, suffix),
+    heads: scored.map(({ output, head: { suffix, ignore } }) => ({
+      output,
       label: labelName(suffix),
       ignore,
       normalization: recipe.normalization,
@@ -221,12 +229,14 @@ async function trainStage(
       onStep: (step) => host.progress({ kind: 'step', stage: stage.name, step }),
       testEvery: o.testEvery,
       test: async (iteration) => {
-        last = await tested(host, trainer, set, test);
+        last = await tested(host, trainer, set, scored, test);
         host.progress({ kind: 'test', stage: stage.name, iteration, heads: last });
       },
       keepEvery: o.checkpointEvery,
       keep: (kept) => write(CHECKPOINT, writeCheckpoint({ stage: index, state: kept, settings: o.settings })),
     });
+    // A run that goes on from its last step was tested before.
+    if (last.length === 0) last = await tested(host, trainer, set, scored, test);
     const weights = await trainer.weights();
     const file = modelName(stage.name);
     await write(file, model(weights));
@@ -256,22 +266,20 @@ async function balancesOf(host: Host<TrainEvent>, set: DataSet, learn: Examples,
 }
 
 /** The scores of the net as it is now. */
-async function tested(host: Host<TrainEvent>, trainer: Trainer, set: DataSet, test: Examples) {
-  const net = await trainer.engine.compile(trainer.graph, {
-    weights: await trainer.weights(),
+async function tested(
+  host: Host<TrainEvent>,
+  trainer: Trainer,
+  set: DataSet,
+  scored: readonly Scored[],
+  { count, load }: Examples,
+): Promise<HeadScores[]> {
+  const pictures = { count, load: async (i: number) => examined(await load(i)) };
+  const { heads } = await evaluate(trainer, pictures, scored, set, {
     signal: host.signal,
+    onProgress: (done, total) => host.progress({ text: 'testing', done, total }),
   });
-  try {
-    const heads = set.heads.map(({ suffix, names, ignore }) => ({ suffix, classes: names.length, ignore }));
-    const counts = await evaluate(net, test, heads, {
-      signal: host.signal,
-      onProgress: (done, total) => host.progress({ text: 'testing', done, total }),
-    });
-    return counts.map((count, i) => ({
-      suffix: heads[i]!.suffix,
-      scores: scores(count, { names: set.heads[i]!.names, presentOnly: set.heads.length > 1 }),
-    }));
-  } finally {
-    net.dispose();
-  }
+  return heads.map(({ suffix, pixelAcc, meanAcc, meanIU, fwIU, perClass }) => ({
+    suffix,
+    scores: { pixelAcc, meanAcc, meanIU, fwIU, perClass },
+  }));
 }
