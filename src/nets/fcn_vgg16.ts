@@ -2,7 +2,7 @@ import { Graph } from '../graph/builder.js';
 import type { Node } from '../graph/node.js';
 import { type HeadOptions, head8s, head16s, head32s, type Taps } from './heads.js';
 import { narrow } from './narrow.js';
-import { type Vgg16Options, vgg16 } from './vgg16.js';
+import { normed, type Vgg16Options, vgg16 } from './vgg16.js';
 
 /** Departures from the paper's nets for PASCAL VOC: 21 classes, full width, conv1_1 padded by 100. */
 export interface FcnOptions {
@@ -13,10 +13,14 @@ export interface FcnOptions {
   readonly width?: number;
   /** Padding of conv1_1. */
   readonly pad?: number;
+  /** Channels of fc6 and fc7 at full width; 4096 in VGG16. */
+  readonly hidden?: number;
   /** Window of fc6: 7 in VGG16, whose numbers fit no other. */
   readonly fc6Kernel?: number;
   /** Padding of fc6: none in the paper, where that of conv1_1 makes up for its window. */
   readonly fc6Pad?: number;
+  /** Whether batch norms stand in for biases; the paper's nets have none. */
+  readonly norm?: boolean;
   /** What skips crop; see the heads. */
   readonly crops?: HeadOptions['crops'];
 }
@@ -25,12 +29,25 @@ export interface FcnOptions {
 export function fcnVgg16(
   g: Graph,
   data: Node,
-  { width = 1, pad = 100, fc6Kernel = 7, fc6Pad = 0, suffix = '', first }: FcnOptions & Vgg16Options = {},
+  {
+    width = 1,
+    pad = 100,
+    hidden = 4096,
+    fc6Kernel = 7,
+    fc6Pad = 0,
+    suffix = '',
+    first,
+    norm = false,
+  }: FcnOptions & Vgg16Options = {},
 ): Taps {
-  const out = narrow(4096, width);
-  const { pool3, pool4, pool5 } = vgg16(g, data, { width, pad, suffix, ...(first && { first }) });
-  const fc6 = g.conv(`fc6${suffix}`, pool5, { out, kernel: fc6Kernel, pad: fc6Pad, relu: true });
-  const fc7 = g.conv(`fc7${suffix}`, fc6, { out, kernel: 1, relu: true });
+  const out = narrow(hidden, width);
+  const { pool3, pool4, pool5 } = vgg16(g, data, { width, pad, suffix, norm, ...(first && { first }) });
+  const fc6 = normed(g, 'fc6', { norm, suffix }, (name, layer) =>
+    g.conv(name, pool5, { out, kernel: fc6Kernel, pad: fc6Pad, ...layer }),
+  );
+  const fc7 = normed(g, 'fc7', { norm, suffix }, (name, layer) =>
+    g.conv(name, fc6, { out, kernel: 1, ...layer }),
+  );
   return { data, pool3, pool4, fc7 };
 }
 

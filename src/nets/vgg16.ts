@@ -12,16 +12,33 @@ export interface Vgg16Options {
   readonly suffix?: string;
   /** Name of the first layer; another one where its weights are not those of VGG16. */
   readonly first?: string;
+  /** Whether a batch norm follows each convolution, in place of its bias; VGG16 has none. */
+  readonly norm?: boolean;
+}
+
+/** A convolution, or what takes its inputs whole, and ReLU; between them a batch norm, by the layer's number. */
+export function normed(
+  g: Graph,
+  name: string,
+  { norm = false, suffix = '' }: Pick<Vgg16Options, 'norm' | 'suffix'>,
+  layer: (name: string, o: { readonly bias: boolean; readonly relu: boolean }) => Node,
+): Node {
+  const made = layer(`${name}${suffix}`, { bias: !norm, relu: !norm });
+  if (!norm) return made;
+  const number = name.replace(/^[a-z]+/, '');
+  return g.relu(`relu${number}${suffix}`, g.batchNorm(`bn${number}${suffix}`, made));
 }
 
 /** VGG16 up to pool5 (Simonyan and Zisserman 2014): 3x3 convolutions with ReLU, 2x2 max-pools rounded up. */
 export function vgg16(
   g: Graph,
   data: Node,
-  { width = 1, pad = 1, suffix = '', first = 'conv1_1' }: Vgg16Options = {},
+  { width = 1, pad = 1, suffix = '', first = 'conv1_1', norm = false }: Vgg16Options = {},
 ) {
-  const conv = (name: string, x: Node, out: number, border = 1) =>
-    g.conv(`${name}${suffix}`, x, { out: narrow(out, width), kernel: 3, pad: border, relu: true });
+  const conv = (layer: string, x: Node, out: number, border = 1) =>
+    normed(g, layer, { norm, suffix }, (name, o) =>
+      g.conv(name, x, { out: narrow(out, width), kernel: 3, pad: border, ...o }),
+    );
   const pool = (name: string, x: Node) =>
     g.maxPool(`${name}${suffix}`, x, { kernel: 2, stride: 2, ceil: true });
 

@@ -31,8 +31,8 @@ export interface Stage {
   readonly dropped: readonly string[];
 }
 
-/** What the classifiers thin out: fc6 and fc7; the last map of GoogLeNet and of SqueezeNet. */
-const DROPPED = /^(fc[67](color|hha)?|inception_5b\/output|fire9\/concat)$/;
+/** What the classifiers thin out: fc6 and fc7, behind their norms; the last map of GoogLeNet and of SqueezeNet. */
+const DROPPED = /^((fc|relu)[67](color|hha)?|inception_5b\/output|fire9\/concat)$/;
 
 /** The name in NETS of `net` at another stride, with another trunk: `fcn8s`, small, 32s is `fcn-small-32s`. */
 export function stageNet(net: string, trunk: string, stage: StageName | null): string {
@@ -52,7 +52,11 @@ export function stageOf(net: string, stage: StageName | null, o: NetOptions): St
   const onlyScores = stage === '32s-fixed' || net === 'fcn32s-fixed';
   const fixed = onlyScores ? (name: string) => !FIXED_LEARNS.includes(name) : isScale;
   const layers = new Set(layersWithWeights(graph));
-  const dropped = graph.nodes.map(({ name }) => name).filter((name) => DROPPED.test(name));
+  const dropped = graph.nodes
+    .map(({ name }) => name)
+    .filter(
+      (name) => DROPPED.test(name) && !(name.startsWith('fc') && graph.has(name.replace('fc', 'relu'))),
+    );
   return { net, graph, frozen: [...layers].filter(fixed), dropped };
 }
 
@@ -117,6 +121,7 @@ export function startWeights(
       .filter((layer) => isScale(layer) && !found.has(`${layer}.weight`))
       .map((layer) => [layer, AT_ONCE_SCALES[layer.replace(/_(sem|geo)$/, '')]!]),
   );
+  const isNorm = (name: string) => graph.node(name.slice(0, name.lastIndexOf('.'))).kind === 'batch_norm';
   const filled = fillLayers(moved?.weights ?? target, scales).weights;
   const fresh = seededWeights(graph, seed);
   const [seeded, zero]: [string[], string[]] = [[], []];
@@ -124,9 +129,12 @@ export function startWeights(
     if (found.has(name) || scales[name.slice(0, name.lastIndexOf('.'))] !== undefined) continue;
     if (name.startsWith('score') && scores === 'zero') zero.push(name);
     else {
-      // A bias begins at zero, as Caffe's fillers have it.
-      if (!name.endsWith('.bias')) filled.set(name, fresh.get(name)!);
-      (name.endsWith('.bias') ? zero : seeded).push(name);
+      // Biases begin at zero, as Caffe's fillers have it, and a batch norm as one that changes nothing.
+      const ones = isNorm(name) && /\.(weight|running_var)$/.test(name);
+      const zeros = /\.(bias|running_mean)$/.test(name);
+      if (ones) filled.get(name)!.data.fill(1);
+      else if (!zeros) filled.set(name, fresh.get(name)!);
+      (zeros ? zero : seeded).push(name);
     }
   }
   const coerced = made.flatMap(({ report }) => report.coerced);

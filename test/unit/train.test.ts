@@ -175,6 +175,20 @@ describe('stages', () => {
     expect(dropped('nyud-32s-rgb-hha')).to.deep.equal(['fc6color', 'fc7color', 'fc6hha', 'fc7hha']);
     expect(dropped('fcn-googlenet')).to.deep.equal(['inception_5b/output']);
     expect(dropped('fcn-squeezenet-8s')).to.deep.equal(['fire9/concat']);
+    expect(dropped('fcn-small-8s')).to.deep.equal(['relu6', 'relu7']);
+  });
+
+  it('begin with batch norms that change nothing', () => {
+    const { graph } = stageOf('fcn-small-32s', '32s', { width: 1 / 16 });
+    const { weights, report } = startWeights(graph, [], { seed: 1 });
+    const values = (name: string) => [...new Set(weights.get(name)!.data)];
+    expect(
+      ['weight', 'bias', 'running_mean', 'running_var'].map((part) => values(`bn1_1.${part}`)),
+    ).to.deep.equal([[1], [0], [0], [1]]);
+    expect(report.zero).to.include.members(['bn1_1.bias', 'bn6.running_mean', 'score_fr.weight']);
+    expect(report.seeded).to.include.members(['conv1_1.weight', 'bn1_1.weight', 'fc6.weight']);
+    const again = startWeights(graph, [seededWeights(graph, 5)], { seed: 1 });
+    expect(again.weights.get('bn7.running_mean')!.data[0]).not.to.equal(0);
   });
 
   it('have the classes of each head of the data set', () => {
