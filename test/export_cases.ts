@@ -1,6 +1,6 @@
 import type { Attrs } from '../src/graph/kinds.js';
 import type { LayerKind } from '../src/graph/node.js';
-import type { Quad } from '../src/ops/gather.js';
+import type { Quad } from '../src/lower/gather_tables.js';
 
 /** A layer of one kind, for the export: the sizes of its inputs, and of what numbers they are. */
 export interface ExportCase<A> {

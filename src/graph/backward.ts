@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../errors.js';
 import type { Graph } from './builder.js';
 import type { GradientRule, Tape } from './gradients/rule.js';
-import { GRADIENTS } from './gradients.js';
+import { GRADIENTS, WITHOUT_GRADIENT } from './gradients.js';
 import { KINDS } from './kinds.js';
 import type { KindName, Node } from './node.js';
 
@@ -50,7 +50,12 @@ export function backward(
     if (wanted.has(node)) found.set(node, dy);
     if (!node.inputs.some((x) => carries.has(x))) continue;
     const rule = GRADIENTS[node.kind] as GradientRule<KindName> | undefined;
-    if (!rule) throw new UnsupportedError(`${node.name}: a layer of kind ${node.kind} has no gradient`);
+    if (!rule) {
+      const reasons: Readonly<Record<string, string>> = WITHOUT_GRADIENT;
+      throw new UnsupportedError(
+        `${node.name}: a layer of kind ${node.kind} has no gradient: ${reasons[node.kind]}`,
+      );
+    }
     const wants = (i: number) => node.inputs[i] !== undefined && carries.has(node.inputs[i]);
     for (const [i, d] of rule({ tape, node, attrs: node.attrs, dy, wants }).entries())
       if (d && wants(i)) give(node.inputs[i]!, d);

@@ -1,20 +1,11 @@
 import gridSampleKernel from '../../kernels/grid_sample.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
+import { type GridSampleOptions, gridConstants } from '../lower/grid_place.js';
 import { imagesView, type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
 import { blocks, type Shape, showShape } from '../shape.js';
 
-/** How a grid reads between pixels and beyond the map, as ONNX GridSample has it. */
-export interface GridSampleOptions {
-  readonly mode: 'linear' | 'nearest' | 'cubic';
-  /** Zeros, the nearest edge, or the map mirrored at its edge. */
-  readonly padding: 'zeros' | 'border' | 'reflection';
-  /** Whether -1 and 1 are the centres of the corner pixels, or their outer edges. */
-  readonly alignCorners: boolean;
-}
-
-const MODES = { linear: 0, nearest: 1, cubic: 2 } as const;
-const PADDINGS = { zeros: 0, border: 1, reflection: 2 } as const;
+export type { GridSampleOptions } from '../lower/grid_place.js';
 
 /** [N, C, H', W'] from a map and a grid [N, 2, H', W'] of columns and rows. */
 export function gridSampleShape(op: string, x: Shape, grid: Shape): Shape {
@@ -39,11 +30,7 @@ export function gridSample<B>(
     return {
       kernel: gridSampleKernel,
       elem: ctx.elem,
-      constants: {
-        MODE: MODES[o.mode],
-        PADDING: PADDINGS[o.padding],
-        CORNERS: Number(o.alignCorners),
-      },
+      constants: gridConstants(o),
       params: {
         x_base: xv.base,
         x_h: x.shape.h,

@@ -10,11 +10,19 @@ import { matmul as matmulTwin } from '../reference/tensor.js';
 import { type Case, product, sumTolerance } from './case.js';
 import { lowered, type MapCase, mapCase, type Size, shapeOf } from './maps.js';
 
+/** What the check of a gradient has to know. */
+interface Differentiated {
+  readonly gradient?: Omit<MapCase['gradient'], 'add'>;
+}
+
+/** Kinks where values meet, which they then do not. */
+const kinks = { kinks: true, values: (v: number) => v } as const;
+
 function combined(
   name: string,
   op: BinaryOp,
   [a, b]: readonly [Size, Size],
-  o: Partial<Pick<MapCase, 'values' | 'tolerance' | 'f16Tolerance'>> = {},
+  o: Partial<Pick<MapCase, 'values' | 'tolerance' | 'f16Tolerance'>> & Differentiated = {},
 ): Case {
   const y = broadcastShape(op, [shapeOf(a), shapeOf(b)]);
   return mapCase({
@@ -24,6 +32,7 @@ function combined(
     y,
     tolerance: 0,
     ...o,
+    gradient: { ...o.gradient, add: (g, maps) => g.add('binary', 'y', maps, { op }) },
     flops: y.n * y.c * y.h * y.w,
     reference: ([p, q]) => reference.binary(op, p!, q!, y),
     run: (on, [p, q], out) => void binary(on, op, p!, q!, out),
@@ -36,6 +45,12 @@ const ties = (v: number): number => Math.round(v);
 const quarters = (v: number): number => (Math.round(16 * v) || 3) / 4;
 /** Of [0.5, 1.5], as f16 holds it. */
 const positive = (v: number): number => 0.5 + Math.round(256 * Math.abs(v)) / 256;
+
+/** Remainders of numbers that are few times as large. */
+const between = {
+  kinks: true,
+  values: (v: number, i: number) => (i === 0 ? 5 * v : v + Math.sign(v) / 2),
+} as const;
 
 const LOGIC: readonly BinaryOp[] = [
   'equal',
@@ -76,14 +91,24 @@ const binaryCases: readonly Case[] = [
     ],
     { tolerance: sumTolerance(1) },
   ),
-  combined('both repeated, on axes of their own', 'max', [
-    [1, 5, 8, 1],
-    [2, 1, 1, 9],
-  ]),
-  combined('one value', 'min', [
-    [2, 5, 6, 7],
-    [1, 1, 1, 1],
-  ]),
+  combined(
+    'both repeated, on axes of their own',
+    'max',
+    [
+      [1, 5, 8, 1],
+      [2, 1, 1, 9],
+    ],
+    { gradient: kinks },
+  ),
+  combined(
+    'one value',
+    'min',
+    [
+      [2, 5, 6, 7],
+      [1, 1, 1, 1],
+    ],
+    { gradient: kinks },
+  ),
   // WGSL lets a quotient be off by 2.5 units in the last place.
   combined(
     'a row of one image',
@@ -117,6 +142,7 @@ const binaryCases: readonly Case[] = [
     ],
     {
       values: (v, i) => (i === 0 ? quarters(v) : Math.round(3 * v)),
+      gradient: { of: ['a'] },
       tolerance: 2 ** -18,
       f16Tolerance: 2 ** -9,
     },
@@ -128,7 +154,11 @@ const binaryCases: readonly Case[] = [
       [2, 5, 7, 9],
       [2, 5, 7, 9],
     ],
-    { values: (v, i) => (i === 0 ? Math.round(100 * v) / 8 : quarters(v)), tolerance: 0 },
+    {
+      values: (v, i) => (i === 0 ? Math.round(100 * v) / 8 : quarters(v)),
+      tolerance: 0,
+      gradient: between,
+    },
   ),
   combined(
     "C's rule of signs",
@@ -137,7 +167,11 @@ const binaryCases: readonly Case[] = [
       [2, 5, 7, 9],
       [1, 5, 1, 1],
     ],
-    { values: (v, i) => (i === 0 ? Math.round(40 * v) : quarters(v)), tolerance: 2 ** -18 },
+    {
+      values: (v, i) => (i === 0 ? Math.round(40 * v) : quarters(v)),
+      tolerance: 2 ** -18,
+      gradient: between,
+    },
   ),
   ...LOGIC.map((op) =>
     combined(
@@ -147,7 +181,7 @@ const binaryCases: readonly Case[] = [
         [2, 5, 6, 7],
         [2, 5, 6, 1],
       ],
-      { values: ties },
+      { values: ties, gradient: kinks },
     ),
   ),
   combined(
@@ -157,7 +191,7 @@ const binaryCases: readonly Case[] = [
       [2, 6, 7, 5],
       [1, 6, 7, 5],
     ],
-    { tolerance: sumTolerance(1) },
+    { tolerance: sumTolerance(1), gradient: kinks },
   ),
 ];
 
@@ -170,6 +204,7 @@ function chosen(name: string, maps: readonly [Size, Size, Size]): Case {
     y,
     tolerance: 0,
     values: (v, i) => (i === 0 ? ties(v) : v),
+    gradient: { of: ['b', 'c'], add: (g, inputs) => g.add('select', 'y', inputs, {}) },
     reference: ([test, a, b]) => reference.select(test!, a!, b!, y),
     run: (on, [test, a, b], out) => void select(on, test!, a!, b!, out),
   });
@@ -179,7 +214,7 @@ function reduced(
   name: string,
   x: Size,
   o: ReduceOptions,
-  more: Partial<Pick<MapCase, 'values' | 'tolerance' | 'f16Tolerance' | 'splits'>> = {},
+  more: Partial<Pick<MapCase, 'values' | 'tolerance' | 'f16Tolerance' | 'splits'>> & Differentiated = {},
 ): Case {
   const y = reduceShape('reduce', shapeOf(x), o);
   return mapCase({
@@ -189,6 +224,11 @@ function reduced(
     y,
     tolerance: sumTolerance(product(x) / product([y.n, y.c, y.h, y.w])),
     ...more,
+    gradient: {
+      kinks: ['max', 'min', 'l1'].includes(o.op),
+      ...more.gradient,
+      add: (g, maps) => g.add('reduce', 'y', maps, o),
+    },
     flops: product(x),
     reference: ([map]) => reference.reduce(map!, o, y),
     run: (on, [map], out) => void reduce(on, map!, o, out),
@@ -207,6 +247,7 @@ const reduceCases: readonly Case[] = [
     {
       tolerance: 0,
       values: (v) => -positive(v),
+      gradient: { kinks: true, values: (v) => v - 1 },
     },
   ),
   reduced('everything', [2, 150, 7, 5], { op: 'sum', axes: ['n', 'c', 'h', 'w'] }),
@@ -215,6 +256,12 @@ const reduceCases: readonly Case[] = [
     [2, 5, 8, 9],
     { op: 'prod', axes: ['w'] },
     { values: (v) => 1 + Math.round(64 * v) / 256 },
+  ),
+  reduced(
+    'zeros among them, and alone',
+    [2, 6, 9, 4],
+    { op: 'prod', axes: ['w'] },
+    { values: (v) => (Math.abs(v) < 0.4 ? 0 : Math.round(64 * v) / 64) },
   ),
   reduced('an axis of one index', [1, 6, 9, 7], { op: 'l1', axes: ['n'] }),
   reduced('channels and columns', [2, 6, 5, 9], { op: 'l2', axes: ['c', 'w'] }),
@@ -239,6 +286,7 @@ function multiplied(name: string, a: Size, b: Size): Case {
     maps: [a, b],
     y,
     tolerance: sumTolerance(a[1]),
+    gradient: { add: (g, maps) => g.add('matmul', 'y', maps, { columns: b[3] }) },
     flops: 2 * a[1] * y.n * y.c * y.h * y.w,
     reference: ([p, q]) => matmulTwin(p!, q!, y),
     run: (on, [p, q], out) => void matmul(on, p!, q!, out),
@@ -254,6 +302,7 @@ const extreme = (name: string, x: Size, o: { last?: boolean; min?: boolean }): C
     y,
     tolerance: 0,
     values: (v) => ties(2 * v),
+    gradient: { ...kinks, add: (g, maps) => g.add('argmax', 'y', maps, o) },
     reference: ([map]) => reference.argmax(map!, o, y),
     run: (on, [map], out) => lowered(on, 'argmax_map', out, (ctx) => argmaxMap(ctx, { x: map!, y: out }, o)),
   });
@@ -268,6 +317,7 @@ const hot = (name: string, [n, h, w]: readonly [number, number, number], o: OneH
     y,
     tolerance: 0,
     values: (v) => Math.round(1.5 * o.depth * v),
+    gradient: { kinks: true, add: (g, maps) => g.add('one_hot', 'y', maps, o) },
     reference: ([map]) => reference.oneHot(map!, o, y),
     run: (on, [map], out) => lowered(on, 'one_hot', out, (ctx) => oneHot(ctx, { x: map!, y: out }, o)),
   });

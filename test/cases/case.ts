@@ -16,10 +16,18 @@ export interface Launch {
 
 /** The same operator as a layer whose gradient is checked. */
 export interface Differentiable {
-  /** Whether the result, as a function of one operand, has kinks and is linear in between. */
-  readonly kinks?: boolean;
+  /** Whether the result, as a function of one operand, has kinks, and what it is in between: linear where this is true. */
+  readonly kinks?: boolean | 'curved';
   /** Whether the float64 twin is too slow for the ordinary run. */
   readonly slow?: boolean;
+  /** Whether the layer needs the sizes of its operands before a run. */
+  readonly sized?: boolean;
+  /** The operands that it is differentiated by; all by default. */
+  readonly of?: readonly string[];
+  /** The operands, from inputs that are uniform in [-1, 1); those by default. */
+  operands?(inputs: Readonly<Record<string, Float32Array>>): Readonly<Record<string, Float32Array>>;
+  /** The float64 twin of the operands; the case's reference by default. */
+  twin?(operands: Readonly<Record<string, Float32Array>>): Float64Array;
   /** Adds the layer to a graph that has the operands as inputs. */
   add(g: Graph, inputs: Readonly<Record<string, Node>>): Node;
 }
@@ -43,7 +51,7 @@ export interface Case {
   readonly splits: boolean;
   /** For the comparison with other engines; without it there is none. */
   readonly layer?: Layer;
-  /** Without it the operator has no gradient. */
+  /** Without it the operator is in no graph, or makes whole numbers. */
   readonly gradient?: Differentiable;
   /** Planar outputs of the float64 twin. */
   reference(inputs: Readonly<Record<string, Float32Array>>): readonly Float64Array[];

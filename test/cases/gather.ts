@@ -7,7 +7,7 @@ import {
   sliceShape,
   type TakeOptions,
   takeShape,
-} from '../../src/ops/gather.js';
+} from '../../src/lower/gather_tables.js';
 import type { GridSampleOptions } from '../../src/ops/grid_sample.js';
 import { winnerPlace } from '../../src/ops/max_unpool.js';
 import { type RearrangeOptions, rearrange } from '../../src/ops/rearrange.js';
@@ -23,6 +23,7 @@ const padded = (name: string, x: Size, o: PadOptions): Case => {
     maps: [x],
     y,
     tolerance: 0,
+    gradient: { add: (g, maps) => g.add('pad', 'y', maps, o) },
     reference: ([map]) => reference.pad(map!, o, y),
     run: (on, [map], out) => void pad(on, map!, o, out),
   });
@@ -37,6 +38,7 @@ const cut = (name: string, x: Size, o: SliceOptions, splits = true): Case => {
     y,
     tolerance: 0,
     splits,
+    gradient: { add: (g, maps) => g.add('slice', 'y', maps, o) },
     reference: ([map]) => reference.slice(map!, o, y),
     run: (on, [map], out) => void slice(on, map!, o, out),
   });
@@ -51,6 +53,7 @@ const taken = (name: string, x: Size, o: TakeOptions, splits = true): Case => {
     y,
     tolerance: 0,
     splits,
+    gradient: { add: (g, maps) => g.add('take', 'y', maps, o) },
     reference: ([map]) => reference.take(map!, o, y),
     run: (on, [map], out) => void take(on, map!, o, out),
   });
@@ -65,6 +68,7 @@ const reordered = (name: string, x: Size, o: RearrangeOptions, splits = false): 
     y,
     tolerance: 0,
     splits,
+    gradient: { add: (g, maps) => g.add('rearrange', 'y', maps, o) },
     reference: ([map]) => reference.rearrange(map!, o),
     run: (on, [map], out) => lowered(on, 'rearrange', out, (ctx) => rearrange(ctx, { x: map!, y: out }, o)),
   });
@@ -78,6 +82,7 @@ const joined = (name: string, maps: readonly Size[], axis: 'n' | 'h' | 'w'): Cas
     maps,
     y,
     tolerance: 0,
+    gradient: { sized: true, add: (g, all) => g.add('concat', 'y', all, { axis }) },
     reference: (all) => reference.concat(all, axis, y),
     run: (on, all, out) => void concat(on, all, { axis }, out),
   });
@@ -94,6 +99,7 @@ const unpooled = (name: string, x: Size, size: readonly [number, number]): Case 
     y,
     tolerance: 0,
     values: (v, i, at) => (i === 0 ? v : (at * 1009) % most),
+    gradient: { of: ['a'], add: (g, all) => g.add('max_unpool', 'y', all, { size }) },
     reference: ([map, positions]) => reference.maxUnpool(map!, positions!, y),
     run: (on, [map, positions], out) => void maxUnpool(on, map!, positions!, size, out),
   });
@@ -110,6 +116,10 @@ const sampled = (name: string, x: Size, [h, w]: readonly [number, number], o: Gr
     // Coordinates are rounded to f32 of a pixel's place, and the values differ by up to 2 from pixel to pixel.
     tolerance: o.mode === 'nearest' ? 0 : sumTolerance(16) + 64 * 2 ** -24 * Math.max(x[2], x[3]),
     values: (v, i) => (i === 0 ? v : 2 * v),
+    gradient: {
+      kinks: o.mode === 'nearest' ? true : 'curved',
+      add: (g, all) => g.add('grid_sample', 'y', all, o),
+    },
     reference: ([map, places]) => reference.gridSample(map!, places!, o, y),
     run: (on, [map, places], out) => void gridSample(on, map!, places!, o, out),
   });
@@ -216,6 +226,26 @@ export const gatherCases: readonly Case[] = [
     },
     true,
   ),
+  reordered('every other column, backwards, of two rows of each channel', [2, 5, 4, 7], {
+    digits: [
+      { size: 5, stride: 28 },
+      { size: 2, stride: 7 },
+      { size: 4, stride: -2 },
+    ],
+    offset: 20,
+    from: { n: null, c: 5, h: 4, w: 7 },
+    to: { n: null, c: 5, h: 2, w: 4 },
+  }),
+  reordered('a row of two images, twice', [2, 3, 4, 6], {
+    digits: [
+      { size: 2, stride: 0 },
+      { size: 6, stride: 1 },
+      { size: 2, stride: 72 },
+    ],
+    offset: 30,
+    from: { n: 2, c: 3, h: 4, w: 6 },
+    to: { n: 2, c: 6, h: 2, w: 1 },
+  }),
   joined(
     'images',
     [

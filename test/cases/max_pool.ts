@@ -23,8 +23,12 @@ export function pool(
     bytes: 4 * (n * c * h * w + (winner ? 2 : 1) * ys.n * ys.c * ys.h * ys.w),
     splits: ys.n * ys.h >= 3,
     layer: { op: 'max_pool', x: xs, y: ys, options: o, winner },
-    // Where values tie the result has no derivative.
-    ...(!ties && { gradient: { kinks: true, add: (g, { x }) => g.maxPool('y', x!, o) } }),
+    // Where values tie the result has no derivative: here they do not.
+    gradient: {
+      kinks: true,
+      twin: (data) => reference(data.x!, xs, o).y,
+      add: (g, { x }) => g.maxPool('y', x!, o),
+    },
     reference(data) {
       const wanted = reference(values(data.x!), xs, o);
       return winner ? [wanted.y, wanted.winner] : [wanted.y];

@@ -82,6 +82,7 @@ const functionOf = (
   tolerance: number,
   values: (v: number) => number = (v) => Math.round(256 * v) / 64,
   name: string = f.kind,
+  kinks: Differentiable['kinks'] = false,
 ): Case =>
   mapCase({
     op: 'activation',
@@ -90,6 +91,12 @@ const functionOf = (
     y: { n: 2, c: 7, h: 9, w: 11 },
     tolerance,
     values,
+    gradient: {
+      kinks,
+      // Away from the places where steps are.
+      ...(kinks === true && { values: (v: number) => 4 * v }),
+      add: (g, maps) => g.add('activation', 'y', maps, f),
+    },
     reference: ([x]) => reference.activation(x!.data, f),
     run: (on, [x], y) => void activation(on, x!, f, y),
   });
@@ -98,13 +105,14 @@ const above0 = (v: number): number => 2 ** -8 + Math.round(256 * Math.abs(v)) / 
 /** WGSL's bounds for exp and a quotient, and log good to 2^-21 near 1. */
 const FUNCTION_TOLERANCE = 2 ** -20;
 const EXACT = ['neg', 'abs', 'floor', 'ceil', 'round', 'trunc', 'sign'] as const;
-const SMOOTH = ['tanh', 'exp', 'softplus', 'softsign', 'hard_swish', 'mish'] as const;
+const SMOOTH = ['tanh', 'exp', 'softplus', 'softsign', 'mish'] as const;
 
 const functionCases: readonly Case[] = [
-  ...EXACT.map((kind) => functionOf({ kind }, 0, (v) => Math.round(8 * v) / 2)),
+  ...EXACT.map((kind) => functionOf({ kind }, 0, (v) => Math.round(8 * v) / 2, kind, true)),
   ...SMOOTH.map((kind) => functionOf({ kind }, FUNCTION_TOLERANCE)),
   functionOf({ kind: 'square' }, sumTolerance(1)),
-  functionOf({ kind: 'not' }, 0, Math.round),
+  functionOf({ kind: 'hard_swish' }, FUNCTION_TOLERANCE, undefined, undefined, 'curved'),
+  functionOf({ kind: 'not' }, 0, Math.round, undefined, true),
   functionOf({ kind: 'log' }, FUNCTION_TOLERANCE, above0),
   functionOf({ kind: 'sqrt' }, FUNCTION_TOLERANCE, above0),
   functionOf({ kind: 'reciprocal' }, FUNCTION_TOLERANCE, above0),
@@ -114,11 +122,17 @@ const functionCases: readonly Case[] = [
   functionOf({ kind: 'erf' }, FUNCTION_TOLERANCE),
   functionOf({ kind: 'gelu', approximate: 'none' }, FUNCTION_TOLERANCE, undefined, 'gelu by erf'),
   functionOf({ kind: 'gelu', approximate: 'tanh' }, FUNCTION_TOLERANCE, undefined, 'gelu by tanh'),
-  functionOf({ kind: 'hard_sigmoid', alpha: 0.3, beta: 0.4 }, sumTolerance(2)),
-  functionOf({ kind: 'thresholded_relu', alpha: 0.75 }, 0),
-  functionOf({ kind: 'elu', alpha: 1.5 }, FUNCTION_TOLERANCE),
+  functionOf({ kind: 'hard_sigmoid', alpha: 0.3, beta: 0.4 }, sumTolerance(2), undefined, undefined, true),
+  functionOf({ kind: 'thresholded_relu', alpha: 0.75 }, 0, undefined, undefined, true),
+  functionOf({ kind: 'elu', alpha: 1.5 }, FUNCTION_TOLERANCE, undefined, undefined, 'curved'),
   functionOf({ kind: 'celu', alpha: 0.5 }, FUNCTION_TOLERANCE),
-  functionOf({ kind: 'selu', alpha: 1.6732632, gamma: 1.050701 }, FUNCTION_TOLERANCE),
+  functionOf(
+    { kind: 'selu', alpha: 1.6732632, gamma: 1.050701 },
+    FUNCTION_TOLERANCE,
+    undefined,
+    undefined,
+    'curved',
+  ),
 ];
 
 /** Up to eight maps: a, b, c, ... */

@@ -244,9 +244,9 @@ describe('trainers', () => {
   it('refuse what has no gradient, by the name of its layer', async () => {
     const g = new Graph('none');
     const conv = g.conv('conv', g.input('data', 3), { out: CLASSES, kernel: 1 });
-    g.output(g.add('activation', 'waves', [conv], { kind: 'sin' }));
-    const options = { weights: seededWeights(g, 1), heads: [{ ...head, output: 'waves' }], solver };
+    g.output(g.add('concat', 'rows', [conv, conv], { axis: 'h' }));
+    const options = { weights: seededWeights(g, 1), heads: [{ ...head, output: 'rows' }], solver };
     const found = await rejection(createTrainer(engine, g, options), UnsupportedError);
-    expect(found.message).to.match(/^waves: sin has no gradient/);
+    expect(found.message).to.match(/^rows: the gradient of a concatenation along h of maps of free size/);
   });
 });

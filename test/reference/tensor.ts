@@ -1,4 +1,4 @@
-import type { PadOptions, SliceOptions, TakeOptions } from '../../src/ops/gather.js';
+import type { PadOptions, SliceOptions, TakeOptions } from '../../src/lower/gather_tables.js';
 import type { GridSampleOptions } from '../../src/ops/grid_sample.js';
 import type { RearrangeOptions } from '../../src/ops/rearrange.js';
 import type { Shape } from '../../src/shape.js';

@@ -2,6 +2,7 @@ import './heat.test.js';
 import './encode.test.js';
 import './bench.test.js';
 import './bilinear.test.js';
+import './gradients.test.js';
 import './graph.test.js';
 import './metrics.test.js';
 import './coords.test.js';

@@ -1,5 +1,4 @@
 import {
-  gather,
   type PadOptions,
   padShape,
   padTables,
@@ -9,7 +8,8 @@ import {
   type TakeOptions,
   takeShape,
   takeTables,
-} from '../../ops/gather.js';
+} from '../../lower/gather_tables.js';
+import { gather } from '../../ops/gather.js';
 import {
   type GridSampleOptions,
   gridSample as gridSampleOp,

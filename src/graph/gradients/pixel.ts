@@ -1,4 +1,3 @@
-import { UnsupportedError } from '../../errors.js';
 import type { Activation } from '../../ops/activation.js';
 import type { ActivationGradient } from '../../ops/activation_gradient.js';
 import type { PixelAttrs } from '../kinds/pixel.js';
@@ -6,8 +5,8 @@ import type { PixelTrainingAttrs } from '../kinds/training/pixel.js';
 import type { Node } from '../node.js';
 import { type GradientRules, sumOverPixels, throughRelu, times } from './rule.js';
 
-/** The derivative of a function. @throws UnsupportedError where the engine has none */
-function derivative(name: string, f: Activation): ActivationGradient {
+/** The derivative of a function; null of one of steps, which is 0 wherever there is one. */
+function derivative(f: Activation): ActivationGradient | null {
   switch (f.kind) {
     case 'relu':
       return { from: 'y', kind: 'relu', slope: f.slope ?? 0 };
@@ -18,8 +17,15 @@ function derivative(name: string, f: Activation): ActivationGradient {
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = f;
       return { from: 'x', kind: 'clip', min, max };
     }
+    case 'floor':
+    case 'ceil':
+    case 'round':
+    case 'trunc':
+    case 'sign':
+    case 'not':
+      return null;
     default:
-      throw new UnsupportedError(`${name}: ${f.kind} has no gradient, should be relu, sigmoid, tanh or clip`);
+      return { from: 'x', kind: 'function', of: f };
   }
 }
 
@@ -28,7 +34,8 @@ export const PIXEL_GRADIENTS: GradientRules<
     Pick<PixelTrainingAttrs, 'dropout' | 'prelu_given'>
 > = {
   activation({ tape, node, attrs, dy }) {
-    const f = derivative(node.name, attrs);
+    const f = derivative(attrs);
+    if (!f) return [null];
     const v = f.from === 'y' ? node : (node.inputs[0] as Node);
     return [tape.add('activation_gradient', `${node.name} dx`, [v, dy], f)];
   },

@@ -27,6 +27,9 @@ export type GradientRule<K extends KindName> = (b: Back<K>) => readonly (Node | 
 /** The rules of a family of kinds. */
 export type GradientRules<A> = { readonly [K in keyof A & KindName]: GradientRule<K> };
 
+/** The rule of a function of steps, such as a comparison: its derivative is 0 wherever it has one. */
+export const flat: GradientRule<KindName> = ({ node }) => node.inputs.map(() => null);
+
 /** dy where y is positive: back through a ReLU that a layer has taken in. */
 export const throughRelu = ({ tape, node, dy }: Back<KindName>): Node =>
   tape.add('activation_gradient', `${node.name} relu`, [node, dy], { from: 'y', kind: 'relu', slope: 0 });

@@ -1,6 +1,4 @@
-import { constant } from '../../ops/constant.js';
 import {
-  gather,
   type PadOptions,
   padShape,
   padTables,
@@ -10,7 +8,9 @@ import {
   type TakeOptions,
   takeShape,
   takeTables,
-} from '../../ops/gather.js';
+} from '../../lower/gather_tables.js';
+import { constant } from '../../ops/constant.js';
+import { gather } from '../../ops/gather.js';
 import { type GridSampleOptions, gridSample, gridSampleShape } from '../../ops/grid_sample.js';
 import { type MatmulOptions, matmul, matmulShape } from '../../ops/matmul.js';
 import { maxUnpool, maxUnpoolShape } from '../../ops/max_unpool.js';

@@ -1,6 +1,7 @@
+import { padTables } from '../../../lower/gather_tables.js';
 import type { Interpolation } from '../../../lower/resize_table.js';
 import { bilinearGradient } from '../../../ops/conv_transpose2d_bilinear.js';
-import { gather, padTables } from '../../../ops/gather.js';
+import { gather } from '../../../ops/gather.js';
 import { type ResizeOptions, resizeGradient } from '../../../ops/resize.js';
 import type { Pair } from '../../../shape.js';
 import type { Kinds } from '../../node.js';

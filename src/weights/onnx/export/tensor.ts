@@ -1,5 +1,5 @@
 import type { TensorAttrs } from '../../../graph/kinds/tensor.js';
-import type { PadOptions } from '../../../ops/gather.js';
+import type { PadOptions } from '../../../lower/gather_tables.js';
 import type { Exporters, LayerExport } from './exporter.js';
 import { rearrange } from './rearrange.js';
 
