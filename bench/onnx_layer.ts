@@ -2,8 +2,9 @@ import { poolWindow } from '../src/lower/pool.js';
 import { conv2dWindow } from '../src/ops/conv2d.js';
 import { padding, pair, type Shape } from '../src/shape.js';
 import type { Layer } from '../test/cases/layer.js';
-import { type Inputs, Unsupported } from './contender.js';
+import { Unsupported } from './contender.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx_model.js';
+import type { Inputs } from './task.js';
 import { transposedPads } from './transposed_pads.js';
 
 const dims = ({ n, c, h, w }: Shape) => [n, c, h, w];

@@ -1,41 +1,86 @@
+import type { Dispatch } from '../src/dispatch.js';
 import type { Engine } from '../src/engine/engine.js';
 import { downloadLabels } from '../src/engine/pixels.js';
 import { Recording } from '../src/engine/recording.js';
 import { download } from '../src/engine/tensor.js';
-import type { Contender } from './contender.js';
+import { encode, prepare } from '../src/gpu/encode.js';
+import type { Contender, Launch } from './contender.js';
+import { gpuTime } from './gpu_time.js';
+import { netLaunch, stepLaunch } from './rarefy_net.js';
+import type { LayerTask } from './task.js';
 
-/** Our operators, recorded once; the launches of a sample are one submit, as the layers of a net are. */
+type Dispatches = readonly Dispatch<GPUBuffer | GPUTextureView>[];
+
+/** The kernels of dispatches, each once. */
+export const kernelsOf = (dispatches: Dispatches): string =>
+  [...new Set(dispatches.map((d) => d.kernel.name))].join(' + ');
+
 export const rarefy = (engine: Engine): Contender => ({
   name: 'rarefy',
-  async prepare(c, inputs) {
-    const launch = c.launch(engine, inputs, 'f32');
-    const recording = new Recording(engine);
+  prepare(task) {
+    if (task.kind === 'layer') return layerLaunch(engine, task);
+    return task.kind === 'net' ? netLaunch(engine, task) : stepLaunch(engine, task);
+  },
+});
+
+/**
+ * Our operators, recorded once; the launches of a sample are one submit, as the layers of a net are.
+ * @param change stands other kernels in for those of the dispatches
+ */
+export async function layerLaunch(
+  engine: Engine,
+  { case: c, inputs }: Pick<LayerTask, 'case' | 'inputs'>,
+  change: (dispatches: Dispatches) => Dispatches = (d) => d,
+): Promise<Launch> {
+  const { device } = engine;
+  const launch = c.launch(engine, inputs, 'f32');
+  const recording = new Recording(engine);
+  let params: GPUBuffer | null = null;
+  const free = () => {
+    params?.destroy();
+    recording.release();
+    launch.free();
+  };
+  try {
+    // What an operator fails to write must not look like zeros.
+    for (const { buffer } of launch.outputs)
+      device.queue.writeBuffer(buffer, 0, new Uint8Array(buffer.size).fill(0xff));
     launch.run(recording);
-    const { dispatches } = recording;
+    const dispatches = change(recording.dispatches);
     await Promise.all(dispatches.map((d) => engine.pipelines.compile(d)));
-    const { device } = engine;
+    const made = await engine.scoped(c.name, c.bytes, () =>
+      prepare(
+        device,
+        engine.limits,
+        dispatches,
+        (d) => engine.pipelines.get(d),
+        (b) => b,
+      ),
+    );
+    ({ params } = made);
     let encoder: GPUCommandEncoder | undefined;
-    const params: (GPUBuffer | null)[] = [];
     return {
-      variant: [...new Set(dispatches.map((d) => d.kernel.name))].join(' + '),
+      variant: kernelsOf(dispatches),
       run() {
         encoder ??= device.createCommandEncoder();
-        params.push(engine.encode(encoder, dispatches));
+        const pass = encoder.beginComputePass();
+        encode(pass, made.prepared);
+        pass.end();
       },
       async finish() {
         if (encoder) device.queue.submit([encoder.finish()]);
         encoder = undefined;
-        for (const buffer of params.splice(0)) buffer?.destroy();
         await engine.alive(device.queue.onSubmittedWorkDone());
       },
       read: () =>
         Promise.all(
           launch.outputs.map((y) => ('elem' in y ? download(engine, y) : downloadLabels(engine, y))),
         ),
-      free() {
-        recording.release();
-        launch.free();
-      },
+      gpuMs: () => gpuTime(engine, (pass) => encode(pass, made.prepared)),
+      free,
     };
-  },
-});
+  } catch (error) {
+    free();
+    throw error;
+  }
+}

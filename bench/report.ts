@@ -1,6 +1,9 @@
 import type { AdapterInfo } from '../src/gpu/device.js';
+import type { LayerTime } from '../src/graph/submit.js';
 import type { Runtime } from '../src/page/protocol.js';
-import type { EngineName } from './contender.js';
+import type { Ceilings } from './ceilings/ceilings.js';
+import { type EngineName, WEBGPU_PEERS } from './contender.js';
+import { lowerQuartile, median, roundRatios } from './statistics.js';
 
 /** One engine on one case. */
 export interface Row {
@@ -8,19 +11,26 @@ export interface Row {
   readonly engine: EngineName;
   /** Our kernels; the library file of a peer. */
   readonly variant: string;
-  /** Milliseconds per launch. */
+  /** Milliseconds per launch, by the wall clock. */
   readonly medianMs: number;
   readonly minMs: number;
   readonly maxMs: number;
+  /** Round by round, as the engines took turns. */
   readonly samples: readonly number[];
   /** By the FLOPs of the definition, whatever algorithm runs. */
   readonly gflops: number;
   /** By the bytes of operands and outputs, each once. */
   readonly gbps: number;
-  /** Ours against float64 and a peer's against ours, relative to the largest value. */
+  /** Relative to the largest value. */
   readonly maxError: number;
+  /** What the result was held against: float64, direct kernels, or rarefy for a peer. */
+  readonly against?: string;
   readonly flops: number;
   readonly bytes: number;
+  /** Ours by the GPU's own clock, or null where it is missing or too coarse. */
+  readonly gpuMs?: number | null;
+  /** Of a net, by the GPU's own clock. */
+  readonly layers?: readonly LayerTime[];
 }
 
 /** A case that an engine does not do. */
@@ -30,32 +40,46 @@ export interface Missing {
   readonly reason: string;
 }
 
-/** What the page measured. */
-export interface Measured {
+/** An engine that does not load here. */
+export interface Absent {
+  readonly engine: EngineName;
+  readonly reason: string;
+}
+
+/** What was measured on. */
+export interface About {
   readonly adapter: AdapterInfo;
+  /** Null in results from before they were measured. */
+  readonly ceilings: Ceilings | null;
+}
+
+/** What the page measured. */
+export interface Measured extends About {
   readonly rows: readonly Row[];
   readonly unsupported: readonly Missing[];
+  readonly absent: readonly Absent[];
+  /** Cases that did not run at all. */
+  readonly skipped: readonly { readonly case: string; readonly reason: string }[];
 }
 
 export interface BenchReport extends Measured {
   readonly runtime: Runtime;
-  /** Runtime, version and place. */
+  /** Runtime and version. */
   readonly browser: string;
   /** The commit that ran, with `+` where files differed from it, or null outside a clone. */
   readonly commit: string | null;
 }
 
 export function row(
-  about: Pick<Row, 'case' | 'engine' | 'variant' | 'maxError' | 'flops' | 'bytes'>,
+  about: Pick<Row, 'case' | 'engine' | 'variant' | 'maxError' | 'flops' | 'bytes'> & { against?: string },
   samples: readonly number[],
 ): Row {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const medianMs = sorted[sorted.length >> 1]!;
+  const medianMs = median(samples);
   return {
     ...about,
     medianMs,
-    minMs: sorted[0]!,
-    maxMs: sorted.at(-1)!,
+    minMs: Math.min(...samples),
+    maxMs: Math.max(...samples),
     samples,
     gflops: about.flops / medianMs / 1e6,
     gbps: about.bytes / medianMs / 1e6,
@@ -72,21 +96,28 @@ export interface Comparison {
   readonly case: string;
   readonly large: boolean;
   readonly ours: Row;
+  /** Those that compute on the GPU. */
   readonly peers: readonly Row[];
-  /** The fastest peer's time over ours. */
+  /** The fastest peer's time over ours, by medians. */
   readonly ratio: number;
+  /** The lower quartile of that ratio over the rounds in which all took part. */
+  readonly quartile: number;
   /** Whether the ratio is what it should be. */
   readonly met: boolean;
 }
 
-/** Every case that a peer does as well. */
+/** Every case that another engine on the GPU does as well. */
 export function compare(rows: readonly Row[]): Comparison[] {
   return rows.flatMap((ours) => {
-    const peers = rows.filter((r) => r.case === ours.case && r.engine !== 'rarefy');
+    const peers = rows.filter((r) => r.case === ours.case && WEBGPU_PEERS.includes(r.engine));
     if (ours.engine !== 'rarefy' || peers.length === 0) return [];
     const large = ours.flops >= LARGE_FLOPS || ours.bytes >= LARGE_BYTES;
     const ratio = Math.min(...peers.map((p) => p.medianMs)) / ours.medianMs;
+    const ratios = roundRatios(
+      ours.samples,
+      peers.map((p) => p.samples),
+    );
     const met = large ? ratio > 1 : ratio >= 1 / SMALL_FACTOR;
-    return [{ case: ours.case, large, ours, peers, ratio, met }];
+    return [{ case: ours.case, large, ours, peers, ratio, quartile: lowerQuartile(ratios), met }];
   });
 }

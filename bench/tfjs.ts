@@ -1,5 +1,8 @@
+import type { Shape } from '../src/shape.js';
 import { type Contender, Unsupported } from './contender.js';
-import { planar, tfjsCall } from './tfjs_layer.js';
+import type { Task } from './task.js';
+import { channelsLast, planar, tfjsCall } from './tfjs_layer.js';
+import { type TfjsNet, tfjsNet } from './tfjs_net.js';
 
 /** What is used here of TensorFlow.js. */
 export interface Tensor {
@@ -22,6 +25,9 @@ export interface Tf {
   avgPool: Pool;
   pool(x: Tensor, window: Sizes, type: 'max' | 'avg', pad: unknown, dilations: Sizes, strides: Sizes): Tensor;
   readonly image: { readonly resizeNearestNeighbor: Resize; readonly resizeBilinear: Resize };
+  slice(x: Tensor, begin: Sizes, size: Sizes): Tensor;
+  concat(tensors: readonly Tensor[], axis: number): Tensor;
+  localResponseNormalization(x: Tensor, radius: number, bias: number, alpha: number, beta: number): Tensor;
   mean(x: Tensor, axes: Sizes, keepDims: boolean): Tensor;
   add(a: Tensor, b: Tensor): Tensor;
   relu(x: Tensor): Tensor;
@@ -68,28 +74,42 @@ export async function openTfjs(url: string): Promise<Contender> {
   const { tf, finish } = await loadTfjs(url);
   return {
     name: 'tfjs-webgpu',
-    async prepare({ layer }, inputs) {
-      if (!layer) throw new Unsupported('it has no such operator');
-      const call = tfjsCall(tf, layer, inputs);
+    async prepare(task) {
+      const { call, shape, x: data, wanted } = taskCall(tf, task);
+      const { n, c, h, w } = shape;
+      const x = tf.tensor(channelsLast(data, shape), [n, h, w, c]);
       let y: Tensor | undefined;
       return {
         variant: `tfjs ${tf.version_core}`,
         run() {
           y?.dispose();
-          y = tf.tidy(call.run);
+          y = tf.tidy(() => call.run(x));
         },
         finish,
         async read() {
-          const { n, c, h, w } = layer.y;
+          const { n, c, h, w } = wanted;
           if (`${y!.shape}` !== `${[n, h, w, c]}`)
             throw new Unsupported(`its output is [${y!.shape}], ours [${[n, h, w, c]}], channels last`);
-          return [planar(await y!.data(), layer.y)];
+          return [planar(await y!.data(), wanted)];
         },
         free() {
           y?.dispose();
-          for (const tensor of call.kept) tensor.dispose();
+          for (const tensor of [x, ...call.kept]) tensor.dispose();
         },
       };
     },
   };
+}
+
+/** What a task calls, on what, and the size of what comes of it. */
+function taskCall(tf: Tf, task: Task): { call: TfjsNet; shape: Shape; x: Float32Array; wanted: Shape } {
+  if (task.kind === 'step') throw new Unsupported('not compared here: `npm run bench:training` does');
+  if (task.kind === 'net') {
+    const net = tfjsNet(tf, task);
+    return { call: net, shape: task.shape, x: task.x, wanted: net.y };
+  }
+  const { layer } = task.case;
+  if (!layer) throw new Unsupported('not compared: the operator has no description that it could take');
+  const call = { ...tfjsCall(tf, layer, task.inputs), y: layer.y };
+  return { call, shape: layer.x, x: task.inputs.x!, wanted: layer.y };
 }

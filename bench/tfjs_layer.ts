@@ -3,13 +3,14 @@ import { conv2dWindow } from '../src/ops/conv2d.js';
 import type { Shape } from '../src/shape.js';
 import { type Padding, padding, pair } from '../src/shape.js';
 import type { Layer } from '../test/cases/layer.js';
-import { type Inputs, Unsupported } from './contender.js';
+import { Unsupported } from './contender.js';
+import type { Inputs } from './task.js';
 import type { Tensor, Tf } from './tfjs.js';
 import { transposedPads } from './transposed_pads.js';
 
 /** A layer's call and the tensors that it keeps. */
 export interface Call {
-  run(): Tensor;
+  run(x: Tensor): Tensor;
   readonly kept: readonly Tensor[];
 }
 
@@ -35,6 +36,15 @@ export function lastAxes(data: Float32Array, a: number, b: number, swap: boolean
   return y;
 }
 
+/** Windows of channels [channels, 1, taps] as [channels, channels, taps], zero off the diagonal. */
+export function onDiagonal(windows: Float32Array, channels: number): Float32Array {
+  const taps = windows.length / channels;
+  const y = new Float32Array(channels * windows.length);
+  for (let c = 0; c < channels; c++)
+    y.set(windows.subarray(c * taps, (c + 1) * taps), (c * channels + c) * taps);
+  return y;
+}
+
 /** [N, C, H, W] to [N, H, W, C]. */
 export function channelsLast(data: Float32Array, { n, c, h, w }: Shape): Float32Array {
   const y = new Float32Array(data.length);
@@ -50,13 +60,11 @@ export const planar = (data: Float32Array, { n, c, h, w }: Shape): Float32Array 
 
 /** A layer as a call of TensorFlow.js on channels-last tensors. */
 export function tfjsCall(tf: Tf, layer: Layer, inputs: Inputs): Call {
-  const { n, c, h, w } = layer.x;
-  const x = tf.tensor(channelsLast(inputs.x!, layer.x), [n, h, w, c]);
   switch (layer.op) {
     case 'conv2d':
-      return convolution(tf, x, layer, inputs);
+      return convolution(tf, layer, inputs);
     case 'conv_transpose2d':
-      return transposed(tf, x, layer, inputs);
+      return transposed(tf, layer, inputs);
     case 'max_pool':
     case 'avg_pool': {
       if (layer.op === 'max_pool' && layer.winner) throw new Unsupported('not compared: winners');
@@ -65,25 +73,20 @@ export function tfjsCall(tf: Tf, layer: Layer, inputs: Inputs): Call {
       const dilated = dilation.some((d) => d > 1);
       if (dilated && layer.options.ceil) throw new Unsupported('its dilated pools do not round up');
       const rounding = layer.options.ceil ? 'ceil' : undefined;
-      const run = () => {
+      const run = (x: Tensor) => {
         if (dilated) return tf.pool(x, kernel, most ? 'max' : 'avg', sides(pad), dilation, stride);
         return (most ? tf.maxPool : tf.avgPool)(x, kernel, stride, sides(pad), rounding);
       };
-      return { run, kept: [x] };
+      return { run, kept: [] };
     }
     case 'resize':
-      return { run: resize(tf, x, layer), kept: [x] };
+      return { run: resize(tf, layer), kept: [] };
     case 'global_avg_pool':
-      return { run: () => tf.mean(x, [1, 2], true), kept: [x] };
+      return { run: (x) => tf.mean(x, [1, 2], true), kept: [] };
   }
 }
 
-function convolution(
-  tf: Tf,
-  x: Tensor,
-  { w, options }: Extract<Layer, { op: 'conv2d' }>,
-  inputs: Inputs,
-): Call {
+function convolution(tf: Tf, { w, options }: Extract<Layer, { op: 'conv2d' }>, inputs: Inputs): Call {
   const depthwise = w.groups > 1 && w.groups === w.in;
   if (w.groups > 1 && !depthwise) throw new Unsupported('its conv2d has no groups');
   const { kernel, stride, dilation, pad } = conv2dWindow(w, options);
@@ -91,7 +94,7 @@ function convolution(
     ? tf.tensor(lastAxes(inputs.w!, w.out, 1, false), [...kernel, w.in, w.out / w.in])
     : tf.tensor(lastAxes(inputs.w!, w.out, w.in, true), [...kernel, w.in, w.out]);
   const bias = inputs.b && tf.tensor(inputs.b, [w.out]);
-  const config = {
+  const config = (x: Tensor) => ({
     x,
     filter,
     strides: stride,
@@ -100,33 +103,32 @@ function convolution(
     dilations: dilation,
     bias,
     activation: options.relu ? 'relu' : 'linear',
-  };
-  const run = () => (depthwise ? tf.fused.depthwiseConv2d(config) : tf.fused.conv2d(config));
-  return { run, kept: [x, filter, ...(bias ? [bias] : [])] };
+  });
+  const run = (x: Tensor) => (depthwise ? tf.fused.depthwiseConv2d(config(x)) : tf.fused.conv2d(config(x)));
+  return { run, kept: [filter, ...(bias ? [bias] : [])] };
 }
 
-function transposed(
-  tf: Tf,
-  x: Tensor,
-  layer: Extract<Layer, { op: 'conv_transpose2d' }>,
-  inputs: Inputs,
-): Call {
+function transposed(tf: Tf, layer: Extract<Layer, { op: 'conv_transpose2d' }>, inputs: Inputs): Call {
   const { w, y, options: o } = layer;
-  if (w.groups > 1) throw new Unsupported('its conv2dTranspose has no groups');
+  const diagonal = w.groups === w.in && w.in === w.out;
+  if (w.groups > 1 && !diagonal) throw new Unsupported('its conv2dTranspose has no groups');
   if (pair(o.dilation ?? 1).some((d) => d > 1)) throw new Unsupported('its conv2dTranspose has no dilation');
-  const filter = tf.tensor(lastAxes(inputs.w!, w.in, w.out, true), [...w.kernel, w.out, w.in]);
+  const given = layer.filter?.() ?? inputs.w!;
+  // A group per channel is a filter that is zero off the diagonal: the only way that it offers.
+  const dense = diagonal ? onDiagonal(given, w.in) : given;
+  const filter = tf.tensor(lastAxes(dense, w.in, w.out, true), [...w.kernel, w.out, w.in]);
   const bias = inputs.b && tf.tensor(inputs.b, [w.out]);
   const pad = sides(padding(transposedPads(layer).pads));
   const strides = pair(o.stride ?? 1);
-  const run = () => {
+  const run = (x: Tensor) => {
     const sum = tf.conv2dTranspose(x, filter, [y.n, y.h, y.w, y.c], strides, pad);
     const biased = bias ? tf.add(sum, bias) : sum;
     return o.relu ? tf.relu(biased) : biased;
   };
-  return { run, kept: [x, filter, ...(bias ? [bias] : [])] };
+  return { run, kept: [filter, ...(bias ? [bias] : [])] };
 }
 
-function resize(tf: Tf, x: Tensor, { y, options: o }: Extract<Layer, { op: 'resize' }>): () => Tensor {
+function resize(tf: Tf, { y, options: o }: Extract<Layer, { op: 'resize' }>): Call['run'] {
   const { coordinates = 'half_pixel', mode } = o;
   const known = ['half_pixel', 'align_corners', 'asymmetric'].includes(coordinates);
   if (!known || mode === 'bicubic' || o.antialias)
@@ -134,5 +136,5 @@ function resize(tf: Tf, x: Tensor, { y, options: o }: Extract<Layer, { op: 'resi
       `its images are not resized ${mode}, ${coordinates}${o.antialias ? ', antialiased' : ''}`,
     );
   const method = mode === 'nearest' ? tf.image.resizeNearestNeighbor : tf.image.resizeBilinear;
-  return () => method(x, [y.h, y.w], coordinates === 'align_corners', coordinates === 'half_pixel');
+  return (x) => method(x, [y.h, y.w], coordinates === 'align_corners', coordinates === 'half_pixel');
 }

@@ -1,10 +1,13 @@
 import type { Browser, Page } from 'puppeteer';
 import { browserFlags, ensureBrowser, loadPuppeteer } from './browser.js';
 import { canSandbox, hasGpu } from './machine.js';
+import { startRemoteChrome } from './remote_chrome.js';
 import type { Running, StartOptions } from './runtime.js';
 
 /** Runs the server's page in a headless Chrome or Chromium. */
-export async function startChrome({ url, log, onConsole }: StartOptions): Promise<Running> {
+export async function startChrome(options: StartOptions): Promise<Running> {
+  const { url, log, onConsole, browserWs } = options;
+  if (browserWs) return startRemoteChrome({ ...options, browserWs });
   const puppeteer = await loadPuppeteer();
   const executablePath = await ensureBrowser(log);
   const sandbox = canSandbox();

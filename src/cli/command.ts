@@ -21,7 +21,10 @@ const COMMON = {
 /** The jobs of src/page/jobs.ts, and that of bench/page.ts, which needs its own bundle. */
 type Jobs = typeof jobs & { bench: typeof bench };
 type IO = Partial<
-  Pick<RunOptions, 'files' | 'folders' | 'data' | 'outDir' | 'onStart' | 'onProgress' | 'bundle'>
+  Pick<
+    RunOptions,
+    'files' | 'folders' | 'data' | 'outDir' | 'onStart' | 'onProgress' | 'bundle' | 'browserWs'
+  >
 >;
 
 /** What a command works with. */

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly log: (line: string) => void;
   /** Takes the lines that the runtime prints. */
   readonly onConsole: (line: string) => void;
+  /** WebSocket of a Chrome that runs already, here or elsewhere; its page reaches the server through it. */
+  readonly browserWs?: string | undefined;
 }
 
 /** A runtime at work on its job. */
@@ -30,6 +32,7 @@ export interface RunOptions extends Omit<ServerOptions, 'job' | 'onEvent'> {
   readonly onStart?: (about: string) => void;
   readonly log: StartOptions['log'];
   readonly onConsole: StartOptions['onConsole'];
+  readonly browserWs?: StartOptions['browserWs'];
   readonly signal?: AbortSignal;
 }
 
@@ -44,7 +47,7 @@ const ABORT_GRACE = 3000;
 
 /** Resolves with what the job returns, or rejects with its error. An abort rejects with the signal's reason. */
 export async function runJob(job: Omit<JobDescription, 'runtime'>, options: RunOptions): Promise<unknown> {
-  const { runtime, onProgress, onStart, log, onConsole, signal, ...rest } = options;
+  const { runtime, onProgress, onStart, log, onConsole, browserWs, signal, ...rest } = options;
   signal?.throwIfAborted();
   const server = await serve({ ...rest, job: { ...job, runtime }, onEvent: onProgress });
   let running: Running | undefined;
@@ -59,7 +62,7 @@ export async function runJob(job: Omit<JobDescription, 'runtime'>, options: RunO
   aborted.catch(() => {}); // it may come before anyone waits for it
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    running = await START[runtime]({ url: server.url, bundle: options.bundle, log, onConsole });
+    running = await START[runtime]({ url: server.url, bundle: options.bundle, log, onConsole, browserWs });
     onStart?.(running.about);
     return await Promise.race([server.result, running.ended, aborted]);
   } catch (error) {

@@ -1,13 +1,11 @@
 // The report of a training run: one HTML file that opens without a server.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { escaped } from './html.js';
 import type { RunLog } from './train_log.js';
 
 /** A file beside the bundle. */
 const beside = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (c) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[c]};`);
 
 /** JSON that may stand in a script. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

@@ -8,7 +8,7 @@ import { type Case, product } from './case.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
 
-function joined(
+export function joined(
   name: string,
   [n, h, w]: readonly [number, number, number],
   channels: readonly number[],
@@ -45,7 +45,7 @@ function joined(
   };
 }
 
-function normalised(name: string, size: Size, o: LrnOptions): Case {
+export function normalised(name: string, size: Size, o: LrnOptions): Case {
   const [n, c, h, w] = size;
   const shape: Shape = { n, c, h, w };
   return {

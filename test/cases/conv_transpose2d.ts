@@ -78,7 +78,7 @@ export function transposed(
   };
 }
 
-function bilinear(name: string, [n, c, h, w]: Size, o: BilinearOptions): Case {
+export function bilinear(name: string, [n, c, h, w]: Size, o: BilinearOptions): Case {
   const xs: Shape = { n, c, h, w };
   const ys = bilinearShape('conv_transpose2d_bilinear', xs, o);
   const kernel = pair(o.kernel);

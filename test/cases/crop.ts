@@ -15,7 +15,7 @@ export function cropped(g: Graph, x: Node, { offset, size }: Crop): Node {
   return g.crop('cropped', x, g.input('like', 1, [h, w], 1), pair(offset));
 }
 
-function window(name: string, [n, c, h, w]: Size, o: Crop): Case {
+export function window(name: string, [n, c, h, w]: Size, o: Crop): Case {
   const xs: Shape = { n, c, h, w };
   const ys = cropShape('crop', xs, o);
   return {
@@ -36,7 +36,7 @@ function window(name: string, [n, c, h, w]: Size, o: Crop): Case {
   };
 }
 
-function skip(name: string, [n, c, h, w]: Size, [bh, bw]: Pair, offset: number | Pair): Case {
+export function skip(name: string, [n, c, h, w]: Size, [bh, bw]: Pair, offset: number | Pair): Case {
   const as: Shape = { n, c, h, w };
   const bs: Shape = { n, c, h: bh, w: bw };
   return {

@@ -136,7 +136,7 @@ const functionCases: readonly Case[] = [
 ];
 
 /** Up to eight maps: a, b, c, ... */
-const add = (name: string, size: Size, coefficients: readonly number[], relu = false): Case => {
+export const add = (name: string, size: Size, coefficients: readonly number[], relu = false): Case => {
   const maps = [...'abcdefgh'].slice(0, coefficients.length);
   return pointwise({
     op: 'sum',

@@ -1,6 +1,7 @@
 import './inspect.test.js';
 import './command.test.js';
 import './bad_input.test.js';
+import './bench.test.js';
 import './conformance.test.js';
 import './equivalence.test.js';
 import './convert.test.js';

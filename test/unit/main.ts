@@ -1,6 +1,8 @@
 import './heat.test.js';
 import './encode.test.js';
 import './bench.test.js';
+import './bench_sweep.test.js';
+import './bench_timing.test.js';
 import './bilinear.test.js';
 import './gradients.test.js';
 import './graph.test.js';

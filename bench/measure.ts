@@ -1,0 +1,96 @@
+import type { Engine } from '../src/engine/engine.js';
+import { relativeError } from '../test/gpu/compare.js';
+import { check } from './check.js';
+import { type Contender, type Launch, Unsupported } from './contender.js';
+import { type Missing, type Row, row } from './report.js';
+import { type Task, taskOf } from './task.js';
+import { interleaved, type Stop, sample, type Warm } from './timing.js';
+import type { Workload } from './workloads/workload.js';
+
+/** A peer's result may differ from ours by so much of the largest value. */
+const PEER_TOLERANCE = 1e-4;
+
+export interface Result {
+  readonly rows: readonly Row[];
+  readonly unsupported: readonly Missing[];
+}
+
+interface Entry extends Warm {
+  readonly about: Parameters<typeof row>[0];
+  readonly outputs: readonly ArrayLike<number>[];
+}
+
+/** Checks a workload on every engine, then times those that do it, all in turn. */
+export async function measure(
+  engine: Engine,
+  ours: Contender,
+  others: readonly Contender[],
+  workload: Workload,
+  stop: Stop,
+  progress: (text: string) => void,
+): Promise<Result> {
+  progress(`${workload.name}: making its numbers`);
+  const task = taskOf(workload);
+  const unsupported: Missing[] = [];
+  const entered: Entry[] = [];
+  try {
+    progress(`${workload.name}: checking`);
+    const first = await enter(ours, task, (y) => check(engine, task, y));
+    entered.push(first);
+    for (const peer of others) {
+      stop.signal.throwIfAborted();
+      progress(`${workload.name}: checking ${peer.name}`);
+      try {
+        if (performance.now() > stop.deadline) throw new Unsupported('not measured: the budget was spent');
+        entered.push(
+          await enter(peer, task, async ([y]) => ({
+            error: relativeError(y!, first.outputs[0]!),
+            tolerance: PEER_TOLERANCE,
+            against: 'rarefy',
+          })),
+        );
+      } catch (error) {
+        unsupported.push({ case: task.name, engine: peer.name, reason: reasonOf(error, task.name) });
+      }
+    }
+    progress(`${workload.name}: timing`);
+    const samples = await interleaved(entered, stop);
+    const gpuMs = (await first.launch.gpuMs?.()) ?? null;
+    const layers = await first.launch.layers?.();
+    const rows = entered.map(({ about }, i) => row(about, samples[i]!));
+    rows[0] = { ...rows[0]!, gpuMs, ...(layers?.length && { layers }) };
+    return { rows, unsupported };
+  } finally {
+    for (const { launch } of entered) launch.free();
+  }
+}
+
+/** The first line of what went wrong. */
+export function reasonOf(error: unknown, name = ''): string {
+  const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  return reason.replace(`${name}: `, '');
+}
+
+/** Runs a task once on one engine; throws where the result is wrong. */
+async function enter(
+  contender: Contender,
+  task: Task,
+  checked: (outputs: Entry['outputs']) => Promise<{ error: number; tolerance: number; against: string }>,
+): Promise<Entry> {
+  const launch: Launch = await contender.prepare(task);
+  try {
+    const firstMs = await sample(launch, 1);
+    const outputs = await launch.read();
+    const { error, tolerance, against } = await checked(outputs);
+    if (!(error <= tolerance))
+      throw new Error(
+        `${task.name}: error ${error.toExponential(1)} against ${against}, should be at most ${tolerance.toExponential(1)}`,
+      );
+    const { flops, bytes } = task;
+    const about = { case: task.name, engine: contender.name, variant: launch.variant, against };
+    return { launch, firstMs, outputs, about: { ...about, maxError: error, flops, bytes } };
+  } catch (error) {
+    launch.free();
+    throw error;
+  }
+}

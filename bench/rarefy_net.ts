@@ -1,0 +1,63 @@
+import type { Engine } from '../src/engine/engine.js';
+import { download, empty, type Tensor, upload } from '../src/engine/tensor.js';
+import { createTrainer } from '../src/train/trainer.js';
+import type { Launch } from './contender.js';
+import { IGNORE, type NetTask } from './task.js';
+
+/** A whole net as `net.run` runs it: in submits of at most a quarter of a second, waiting for the last. */
+export async function netLaunch(
+  engine: Engine,
+  { graph, weights, shape, x: data }: NetTask,
+  memory: 'fast' | 'low' = 'fast',
+): Promise<Launch> {
+  const net = await engine.compile(graph, { weights, memory });
+  const x = upload(engine, data, shape);
+  const outputs: Record<string, Tensor> = {};
+  const free = () => {
+    for (const t of [x, ...Object.values(outputs)]) t.buffer.destroy();
+    net.dispose();
+  };
+  try {
+    const plan = net.plan(shape);
+    for (const [name, y] of plan.outputs) outputs[name] = empty(engine, y.shape);
+    await net.prepare(shape);
+    return {
+      variant: `${plan.dispatches} dispatches${memory === 'low' ? ', direct' : ''}`,
+      async run() {
+        await net.run(x, { outputs });
+      },
+      finish: async () => {},
+      read: () => Promise.all(Object.values(outputs).map((y) => download(engine, y))),
+      layers: async () => (await net.run(x, { outputs, profile: true })).layers,
+      free,
+    };
+  } catch (error) {
+    free();
+    throw error;
+  }
+}
+
+/** One step of SGD with momentum. What it reads is the loss of the first step, which the weights alone decide. */
+export async function stepLaunch(
+  engine: Engine,
+  { graph, weights, shape, x, labels }: NetTask,
+): Promise<Launch> {
+  const trainer = await createTrainer(engine, graph, {
+    weights,
+    heads: [{ output: 'score', ignore: IGNORE, normalization: 'VALID' }],
+    solver: { baseLr: 1e-3, momentum: 0.9 },
+  });
+  const label = { shape: { ...shape, c: 1 }, data: labels };
+  const batch = { data: { shape, data: x }, label };
+  let first: Promise<number> | undefined;
+  return {
+    variant: 'SGD with momentum',
+    async run() {
+      const { loss } = await trainer.step(batch);
+      first ??= loss;
+    },
+    finish: () => engine.alive(engine.device.queue.onSubmittedWorkDone()),
+    read: async () => [[await first!]],
+    free: () => trainer.dispose(),
+  };
+}

@@ -1,0 +1,80 @@
+// A sweep over many machines needs no scheduler: every machine takes its shard of one list, and appends what it has
+// measured to a log that can be read, joined and gone on with.
+import type { Runtime } from '../src/page/protocol.js';
+import type { About, BenchReport, Missing, Row } from './report.js';
+
+/** A job of a sweep that is done: one line of its log. */
+export interface LogLine extends About {
+  readonly id: string;
+  readonly runtime: Runtime;
+  readonly browser: string;
+  readonly commit: string | null;
+  readonly rows: readonly Row[];
+  readonly unsupported: readonly Missing[];
+}
+
+/** Which run a job belongs to. */
+export interface Run {
+  readonly runtime: Runtime;
+  readonly commit: string | null;
+  readonly peers: boolean;
+}
+
+/** What a job is called in logs: the same work at the same commit has the same id. */
+export const jobId = ({ runtime, commit, peers }: Run, name: string): string =>
+  [commit ?? 'no commit', runtime, peers ? 'peers' : 'own', name].join('/');
+
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** The shard of `i/n`; null where it is none. */
+export function parseShard(text: string): Shard | null {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  return index && count && index <= count ? { index, count } : null;
+}
+
+/** Every n-th of a list, so that shards are of one size and dear neighbours spread. */
+export const shardOf = <T>(list: readonly T[], { index, count }: Shard): T[] =>
+  list.filter((_, i) => i % count === index - 1);
+
+/**
+ * The lines of a log, the last of each id. A line that is not whole, because its run was killed as it wrote, is left
+ * out: its job runs again.
+ */
+export function parseLog(text: string): { lines: LogLine[]; torn: number } {
+  const found = new Map<string, LogLine>();
+  let torn = 0;
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    try {
+      const read: LogLine = JSON.parse(line);
+      if (typeof read.id !== 'string' || !Array.isArray(read.rows)) throw new Error();
+      found.set(read.id, read);
+    } catch {
+      torn++;
+    }
+  }
+  return { lines: [...found.values()], torn };
+}
+
+/** What to write behind a log's text so that it has one more line, also where the last one is torn. */
+export const appended = (text: string, line: LogLine): string =>
+  `${text === '' || text.endsWith('\n') ? '' : '\n'}${JSON.stringify(line)}\n`;
+
+/** The reports of logs: one for each adapter, runtime and commit. */
+export function reportsOf(lines: readonly LogLine[]): BenchReport[] {
+  const groups = new Map<string, LogLine[]>();
+  for (const line of lines) {
+    const key = JSON.stringify([line.adapter, line.runtime, line.browser, line.commit]);
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  return [...groups.values()].map((group) => {
+    const { adapter, ceilings, runtime, browser, commit } = group.at(-1)!;
+    const rows = group.flatMap((line) => line.rows);
+    const unsupported = group.flatMap((line) => line.unsupported);
+    return { runtime, browser, commit, adapter, ceilings, rows, unsupported, absent: [], skipped: [] };
+  });
+}

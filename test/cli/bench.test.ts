@@ -1,0 +1,81 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import puppeteer from 'puppeteer';
+import type { BenchReport } from '../../bench/report.js';
+import { browserFlags, ensureBrowser } from '../../src/cli/browser.js';
+import { canSandbox, hasGpu } from '../../src/cli/machine.js';
+import { rarefy, refusal, report, success, temporaryFolder } from './rarefy.js';
+
+const TINY = 'avg_pool: 2x2 by 2 rounded up';
+const ALSO_TINY = 'crop_sum: ';
+
+describe('rarefy bench', () => {
+  const inFolder = temporaryFolder();
+
+  it('checks and times a case, measures the ceilings, logs it, and does not measure again what the log has', async () => {
+    const [log, html] = [inFolder('a.jsonl'), inFolder('a.html')];
+    const options = ['bench', '--only', TINY, '--log', log, '--html', html];
+    const found = await report<BenchReport>(...options);
+    expect(found).to.include({ runtime: 'chrome' });
+    expect(found.adapter.description).to.be.a('string');
+    expect(found.ceilings!.fmaGflops).to.be.above(0.1);
+    expect(found.ceilings!.copyGbps).to.be.above(0.01);
+    expect(found.ceilings!.submitMs).to.be.above(0);
+    const [row] = found.rows;
+    expect(found.rows).to.have.length(1);
+    expect(row).to.include({ case: TINY, engine: 'rarefy', variant: 'avg_pool', against: 'float64' });
+    expect(row!.samples).to.have.length(5);
+    expect(row!.minMs).to.be.above(0).and.at.most(row!.medianMs);
+    expect(row!.medianMs).to.be.at.most(row!.maxMs);
+    expect(row!.maxError).to.be.below(1e-6);
+    expect(readFileSync(html, 'utf8')).to.contain('<circle');
+    // Killed as it wrote a second line.
+    appendFileSync(log, '{"id": "half');
+
+    const again = await rarefy(...options, '--resume', '--json');
+    expect(again.stderr).to.contain('1 of 1 workloads are in').and.contain('1 lines are not whole');
+    expect(JSON.parse(again.stdout).rows).to.deep.equal(found.rows);
+    expect(await refusal(...options)).to.contain('--resume');
+    const { stdout } = await success('bench', '--from', log);
+    expect(stdout).to.contain(TINY).and.contain(found.adapter.description);
+  });
+
+  it('runs in a browser that was started elsewhere, and leaves it open', async () => {
+    const browser = await puppeteer.launch({
+      executablePath: await ensureBrowser(() => {}),
+      args: browserFlags({ platform: process.platform, gpu: hasGpu(), sandbox: canSandbox() }),
+    });
+    try {
+      const { rows } = await report<BenchReport>(
+        ...['bench', '--only', TINY, '--browser-ws', browser.wsEndpoint()],
+      );
+      expect(rows.map((r) => r.case)).to.deep.equal([TINY]);
+      expect(browser.connected).to.equal(true);
+      expect(await browser.pages()).to.have.length(1);
+    } finally {
+      await browser.close();
+    }
+    expect(await refusal('bench', '--only', TINY, '--browser-ws', 'ws://127.0.0.1:9/none')).to.contain(
+      'no browser answers',
+    );
+  });
+
+  it('shares the workloads among shards, and lists them without measuring', async () => {
+    const listed = async (...more: string[]) =>
+      (await success('bench', '--list', '--only', ALSO_TINY, ...more)).stdout.trim().split('\n');
+    const all = await listed();
+    expect(all).to.have.length.greaterThan(1);
+    const parts = [await listed('--shard', '1/2'), await listed('--shard', '2/2')];
+    expect(parts.flat().toSorted()).to.deep.equal(all.toSorted());
+  });
+
+  it('refuses what it cannot do, before a browser starts', async () => {
+    expect(await refusal('bench', '--only', 'no such case')).to.contain('no workload has no such case');
+    expect(await refusal('bench', '--shard', '3/2')).to.contain('should be i/n');
+    expect(await refusal('bench', '--budget', 'soon')).to.contain('positive number of minutes');
+    expect(await refusal('bench', '--resume')).to.contain('--log');
+    expect(await refusal('bench', '--save', '--only', TINY)).to.contain('should be a whole set');
+    expect(await refusal('bench', '--from', inFolder('none.jsonl'))).to.contain('no such log');
+    expect(existsSync(inFolder('none.jsonl'))).to.equal(false);
+  });
+});
