@@ -5,6 +5,7 @@ import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { equivalence } from './commands/equivalence.js';
 import { evaluation } from './commands/eval.js';
+import { experiment } from './commands/experiment.js';
 import { heatmap } from './commands/heatmap.js';
 import { hha } from './commands/hha.js';
 import { inspect } from './commands/inspect.js';
@@ -23,6 +24,7 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   segment,
   eval: evaluation,
   train,
+  experiment,
   tables,
   convert,
   pull,

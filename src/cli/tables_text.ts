@@ -2,7 +2,7 @@
 
 import type { ReproducedTable } from '../metrics/paper_tables.js';
 import type { Table1Column } from '../nets/table1.js';
-import { table } from './table.js';
+import { markdownTable, table } from './table.js';
 
 /** Rows that were measured here, as `docs/results.json` holds them: by table and row, a value for each column. */
 export type Results = Readonly<
@@ -83,16 +83,6 @@ export function tablesText(tables: readonly ReproducedTable[], results: Results)
     .join('\n\n\n');
 }
 
-/** A table of Markdown, its columns aligned. */
-function grid(rows: readonly (readonly string[])[]): string {
-  const [head = []] = rows;
-  const widths = head.map((_, i) => Math.max(3, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
-  const [first, ...others] = rows.map(line);
-  return [first, line(widths.map((width) => '-'.repeat(width))), ...others].join('\n');
-}
-
 /** The same as docs/reproduce.md. */
 export function tablesMarkdown(tables: readonly ReproducedTable[], results: Results): string {
   const parts = tables.map((t) => {
@@ -104,7 +94,7 @@ export function tablesMarkdown(tables: readonly ReproducedTable[], results: Resu
     return [
       `## Table ${t.number}`,
       `${t.title}.`,
-      grid(rows),
+      markdownTable(rows),
       ...(notes.length > 0 ? [notes.join('\n')] : []),
       ['It needs:', '', ...t.needs.map((file) => `- ${file}`)].join('\n'),
       ...t.rows

@@ -71,12 +71,14 @@ export class HeadCounts {
       const counts = await downloadConfusion(engine, cells);
       addConfusion(this.#counts, counts);
       const own = download || this.#detail !== 'counts' ? await downloadLabels(engine, found) : null;
-      if (this.#detail !== 'counts') countBoundaries(this.#borders, values, own!, truth, options);
-      if (this.#detail === 'all') {
+      // One label of a whole picture has no border.
+      const edged = values.length > 1;
+      if (edged && this.#detail !== 'counts') countBoundaries(this.#borders, values, own!, truth, options);
+      if (edged && this.#detail === 'all')
         for (const [i, band] of trimapConfusions(values, own!, truth, options).entries())
           addConfusion(this.#bands[i]!, band);
+      if (this.#detail === 'all')
         this.#pictures.push({ id, meanIU: scores(counts, { classes: head.names.length }).meanIU });
-      }
       return own;
     } finally {
       for (const { buffer } of [found, labels, cells]) buffer.destroy();

@@ -51,6 +51,7 @@ import './hdf5.test.js';
 import './preprocess.test.js';
 import './readme.test.js';
 import './oracle_formats.test.js';
+import './experiment.test.js';
 import './faults.test.js';
 import './hostile_onnx.test.js';
 import './hostile_data.test.js';

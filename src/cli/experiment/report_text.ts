@@ -1,0 +1,72 @@
+// The results of an experiment as Markdown.
+import type { Paired, Spread } from '../../metrics/spread.js';
+import { duration } from '../duration.js';
+import { markdownTable } from '../table.js';
+import type { Protocol } from './protocol.js';
+import { MEASURE_KEYS, MEASURES, type Measure } from './result.js';
+import type { Summary } from './summary.js';
+
+/** The mean, and from the least to the most where there are several. */
+const ranged = (of: Spread | null, show: (value: number) => string): string =>
+  of === null
+    ? '-'
+    : of.count === 1
+      ? show(of.mean)
+      : `${show(of.mean)} (${show(of.least)}..${show(of.most)})`;
+
+const percent = (share: number) => (100 * share).toFixed(1);
+const points = (share: number) => percent(share).replace(/^(?!-)|^-(?=0\.0$)/, '+');
+
+const differed = (of: Paired | null): string =>
+  of === null ? '-' : `${ranged(of, points)}, ${of.agree} of ${of.count}`;
+
+const seedsText = (count: number): string => (count === 1 ? 'one seed' : `${count} seeds`);
+
+/** The measures that any row has; the four of the paper in any case. */
+const shownMeasures = ({ rows }: Summary): Measure[] =>
+  MEASURE_KEYS.filter((key) => key !== 'geometricAcc' || rows.some(({ measures }) => measures[key]));
+
+/** A row for each run. */
+export function resultRows(summary: Summary): string[][] {
+  const shown = shownMeasures(summary);
+  return [
+    ['%', ...shown.map((key) => MEASURES[key][0]), 'time', 'over'],
+    ...summary.rows.map(({ id, seeds, measures, seconds }) => [
+      id,
+      ...shown.map((key) => ranged(measures[key], percent)),
+      ranged(seconds, duration),
+      seeds.length === 0 ? 'no result' : seedsText(seeds.length),
+    ]),
+  ];
+}
+
+/** A row for each pair. */
+export function differenceRows(summary: Summary): string[][] {
+  const shown = shownMeasures(summary);
+  return [
+    ['points', ...shown.map((key) => MEASURES[key][0]), 'over'],
+    ...summary.differences.map(({ pair: [a, b], measures }) => [
+      `${a} to ${b}`,
+      ...shown.map((key) => differed(measures[key])),
+      seedsText(Math.max(0, ...shown.map((key) => measures[key]?.count ?? 0))),
+    ]),
+  ];
+}
+
+export const RESULT_NOTE =
+  'Means over seeds with the least and the most in brackets. Time is that of the steps.';
+export const DIFFERENCE_NOTE =
+  'How much more the second has than the first, seed by seed: the mean, the least and the most, and how many seeds have its sign.';
+
+/** The file `results.md`. */
+export function reportMarkdown({ name, paper }: Protocol, summary: Summary): string {
+  const { differences, order } = summary;
+  return `${[
+    `# ${name}`,
+    `The paper: "${paper.says}" (${paper.where})`,
+    markdownTable(resultRows(summary)),
+    RESULT_NOTE,
+    ...(differences.length > 0 ? [markdownTable(differenceRows(summary)), DIFFERENCE_NOTE] : []),
+    ...(order === null ? [] : [order]),
+  ].join('\n\n')}\n`;
+}
