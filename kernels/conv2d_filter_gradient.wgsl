@@ -1,6 +1,6 @@
 // dw[r, o, u, v, i] = sum over the pixels p of run r of dy[n, p, o] * x[n, p*s - pad + (u, v)*d, i]
 //
-// A run is some rows of one image of dy; the runs are summed afterwards. One invocation per 8 output by 8
+// A run is some rows of dy; the runs are summed afterwards. One invocation per 8 output by 8
 // input channels under one tap of one run: 4 loads for 64 products. Neighbours take the next input channels
 // of the same pixels. Groups whose channel counts are multiples of 4.
 // uses: filter_gradient_run
@@ -37,12 +37,13 @@ fn conv2d_filter_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num
   var w70 = vec4f(); var w71 = vec4f();
 
   let rows = run_of(run, tap);
-  for (var oy = rows.first; oy < rows.end; oy++) {
-    let iy = oy * i32(params.stride_h) + rows.offset.x;
-    if (iy < 0 || iy >= i32(params.x_h)) { continue; }
-    var xi = x_index(rows, iy) + x_at;
-    var yi = y_index(rows, oy) + y_at;
-    for (var ox = rows.left; ox < rows.right; ox++) {
+  let columns = columns_of(rows);
+  for (var r = rows.first; r < rows.end; r++) {
+    let row = row_of(rows, r);
+    if (!row.inside) { continue; }
+    var xi = first_x(rows, row, columns) + x_at;
+    var yi = first_y(row, columns) + y_at;
+    for (var ox = columns.x; ox < columns.y; ox++) {
       let x0 = vec4f(x[xi]);
       let x1 = vec4f(x[xi + next_x]);
       let y0 = vec4f(dy[yi]);

@@ -21,12 +21,13 @@ fn conv2d_filter_gradient_grouped(
 
   var sum = vec4f();
   let rows = run_of(run, tap);
-  for (var oy = rows.first; oy < rows.end; oy++) {
-    let iy = oy * i32(params.stride_h) + rows.offset.x;
-    if (iy < 0 || iy >= i32(params.x_h)) { continue; }
-    var xi = x_index(rows, iy);
-    var yi = y_index(rows, oy);
-    for (var ox = rows.left; ox < rows.right; ox++) {
+  let columns = columns_of(rows);
+  for (var r = rows.first; r < rows.end; r++) {
+    let row = row_of(rows, r);
+    if (!row.inside) { continue; }
+    var xi = first_x(rows, row, columns);
+    var yi = first_y(row, columns);
+    for (var ox = columns.x; ox < columns.y; ox++) {
       let value = vec4f(
         f32(x[xi + i.x / 4u][i.x % 4u]),
         f32(x[xi + i.y / 4u][i.y % 4u]),

@@ -1,10 +1,102 @@
 // The contract of conv2d_filter_gradient, for adapters with subgroups: the four invocations of a quad compute 16
-// output by 16 input channels under one tap of one run, and each loads a quarter of both. Lane l loads vec4 l of
-// the output channels and vec4 2 (l % 2) + l / 2 of the input channels; a swap along each axis gives it the other
-// vec4 of its 8 by 8.
+// output by 16 input channels, and each loads a quarter of both. Lane l loads vec4 l of the output channels and
+// vec4 2 (l % 2) + l / 2 of the input channels; a swap along each axis gives it the other vec4 of its 8 by 8. Four
+// pixels of a row come at a time, so that a sum is stored once for four products.
 // needs: subgroups
 // uses: filter_gradient_run
 enable subgroups;
+
+// Taps of a row of the window that one invocation takes: 3 read each column once, for windows 3 wide by 1.
+override TAPS: u32 = 1u;
+
+// Two vec4 of channels, a and b, of one pixel.
+struct Pair {
+  a: vec4f,
+  b: vec4f,
+}
+
+// Two vec4 of channels of four pixels. Of x the columns are pixels, of dy they are channels.
+struct Pixels {
+  a: mat4x4f,
+  b: mat4x4f,
+}
+
+// Input channels a and b for the output channels a, 0 to 3, and b, 4 to 7.
+struct Sums {
+  a: array<vec4f, 8>,
+  b: array<vec4f, 8>,
+}
+
+fn pixels(p: Pair, q: Pair, r: Pair, s: Pair) -> Pixels {
+  return Pixels(mat4x4f(p.a, q.a, r.a, s.a), mat4x4f(p.b, q.b, r.b, s.b));
+}
+
+fn by_channel(y: Pixels) -> Pixels {
+  return Pixels(transpose(y.a), transpose(y.b));
+}
+
+fn load_x(row: Row, ix: i32, c4: u32) -> vec4f {
+  let inside = row.inside && ix >= 0 && ix < i32(params.x_w);
+  return select(vec4f(), vec4f(x[select(0u, row.x + u32(ix) * params.x_c4 + c4, inside)]), inside);
+}
+
+fn load_y(row: Row, ox: u32, c4: u32) -> vec4f {
+  let inside = row.inside && ox < params.y_w;
+  return select(vec4f(), vec4f(dy[select(0u, row.y + ox * params.y_c4 + c4, inside)]), inside);
+}
+
+fn add(sums: ptr<function, Sums>, x: Pixels, y: Pixels) {
+  (*sums).a[0] += x.a * y.a[0];
+  (*sums).a[1] += x.a * y.a[1];
+  (*sums).a[2] += x.a * y.a[2];
+  (*sums).a[3] += x.a * y.a[3];
+  (*sums).a[4] += x.a * y.b[0];
+  (*sums).a[5] += x.a * y.b[1];
+  (*sums).a[6] += x.a * y.b[2];
+  (*sums).a[7] += x.a * y.b[3];
+  (*sums).b[0] += x.b * y.a[0];
+  (*sums).b[1] += x.b * y.a[1];
+  (*sums).b[2] += x.b * y.a[2];
+  (*sums).b[3] += x.b * y.a[3];
+  (*sums).b[4] += x.b * y.b[0];
+  (*sums).b[5] += x.b * y.b[1];
+  (*sums).b[6] += x.b * y.b[2];
+  (*sums).b[7] += x.b * y.b[3];
+}
+
+// Where sums go: vec4 of input channels, first output channels of a and b, and the end of the latter.
+struct Place {
+  run: u32,
+  i4: vec2u,
+  o: vec2u,
+  end: u32,
+}
+
+fn save_row(p: Place, tap: u32, o: u32, a: vec4f, b: vec4f) {
+  if (o < p.end && p.i4.x < params.group_c4) { store(p.run, o, tap, p.i4.x, a); }
+  if (o < p.end && p.i4.y < params.group_c4) { store(p.run, o, tap, p.i4.y, b); }
+}
+
+fn save(p: Place, tap: u32, sums: ptr<function, Sums>) {
+  save_row(p, tap, p.o.x, (*sums).a[0], (*sums).b[0]);
+  save_row(p, tap, p.o.x + 1u, (*sums).a[1], (*sums).b[1]);
+  save_row(p, tap, p.o.x + 2u, (*sums).a[2], (*sums).b[2]);
+  save_row(p, tap, p.o.x + 3u, (*sums).a[3], (*sums).b[3]);
+  save_row(p, tap, p.o.y, (*sums).a[4], (*sums).b[4]);
+  save_row(p, tap, p.o.y + 1u, (*sums).a[5], (*sums).b[5]);
+  save_row(p, tap, p.o.y + 2u, (*sums).a[6], (*sums).b[6]);
+  save_row(p, tap, p.o.y + 3u, (*sums).a[7], (*sums).b[7]);
+}
+
+fn pair_x(row: Row, ix: i32, c4: u32) -> Pair {
+  let own = load_x(row, ix, c4);
+  return Pair(own, quadSwapY(own));
+}
+
+fn pair_y(row: Row, ox: u32, c4: u32) -> Pair {
+  let own = load_y(row, ox, c4);
+  return Pair(own, quadSwapX(own));
+}
 
 @compute @workgroup_size(64, 1, 1)
 fn conv2d_filter_gradient_quad(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
@@ -16,68 +108,54 @@ fn conv2d_filter_gradient_quad(@builtin(global_invocation_id) id: vec3u, @builti
   let group_tiles = (min(params.outs, params.out_group) + 15u) / 16u;
   let tiles_o = (params.outs + params.out_group - 1u) / params.out_group * group_tiles;
   let tile = quad / tiles_i % tiles_o;
-  let tap = quad / (tiles_i * tiles_o) % (params.kernel_h * params.kernel_w);
-  let run = params.first_run + quad / (tiles_i * tiles_o * params.kernel_h * params.kernel_w);
+  let taps = params.kernel_h * params.kernel_w / TAPS;
+  let tap = TAPS * (quad / (tiles_i * tiles_o) % taps);
+  let run = params.first_run + quad / (tiles_i * tiles_o * taps);
   let first_o = params.out + tile / group_tiles * params.out_group + 16u * (tile % group_tiles);
-  let first_i4 = 4u * (quad % tiles_i);
+  let first_i4 = 4u * (quad % tiles_i) + 2u * (lane & 1u);
   let group = first_o / params.out_group;
 
-  // Beyond the group's channels the last vec4 is read again, and not stored.
-  let own_i4 = min(first_i4 + 2u * (lane & 1u) + (lane >> 1u), params.group_c4 - 1u);
-  let x_at = group * params.group_c4 + own_i4;
-  let y_at = min(first_o / 4u + lane, params.y_c4 - 1u);
+  // Its own, then its neighbour's. Beyond the group's channels the last vec4 is read again, and not stored.
+  let i4 = first_i4 + vec2u(lane >> 1u, 1u - (lane >> 1u));
+  let o = first_o + 4u * vec2u(lane, lane ^ 1u);
+  let x_c4 = group * params.group_c4 + min(i4.x, params.group_c4 - 1u);
+  let y_c4 = min(o.x / 4u, params.y_c4 - 1u);
 
-  // Rows: the 8 output channels. Columns: the 2 vec4 of input channels.
-  var w00 = vec4f(); var w01 = vec4f();
-  var w10 = vec4f(); var w11 = vec4f();
-  var w20 = vec4f(); var w21 = vec4f();
-  var w30 = vec4f(); var w31 = vec4f();
-  var w40 = vec4f(); var w41 = vec4f();
-  var w50 = vec4f(); var w51 = vec4f();
-  var w60 = vec4f(); var w61 = vec4f();
-  var w70 = vec4f(); var w71 = vec4f();
-
+  var s0 = Sums();
+  var s1 = Sums();
+  var s2 = Sums();
   let rows = run_of(run, tap);
-  let width = u32(max(rows.right - rows.left, 0));
+  let step = i32(params.stride_w);
   for (var r = 0u; r < params.run_rows; r++) {
-    let oy = rows.first + i32(r);
-    let iy = oy * i32(params.stride_h) + rows.offset.x;
-    let on_map = oy < rows.end && iy >= 0 && iy < i32(params.x_h);
-    let x_row = x_index(rows, max(iy, 0)) + x_at;
-    let y_row = y_index(rows, oy) + y_at;
-    for (var ox = 0u; ox < params.y_w; ox++) {
-      let column = u32(i32(ox) - rows.left);  // wraps round on the left
-      let inside = on_map && column < width;
-      let own_x = select(vec4f(), vec4f(x[select(0u, x_row + column * params.stride_w * params.x_c4, inside)]), inside);
-      let own_y = vec4f(dy[select(0u, y_row + column * params.y_c4, inside)]);
-      let other_x = quadSwapY(own_x);
-      let other_y = quadSwapX(own_y);
-      let x0 = select(own_x, other_x, lane > 1u);
-      let x1 = select(other_x, own_x, lane > 1u);
-      let y0 = select(own_y, other_y, (lane & 1u) > 0u);
-      let y1 = select(other_y, own_y, (lane & 1u) > 0u);
-      w00 += y0.x * x0; w01 += y0.x * x1;
-      w10 += y0.y * x0; w11 += y0.y * x1;
-      w20 += y0.z * x0; w21 += y0.z * x1;
-      w30 += y0.w * x0; w31 += y0.w * x1;
-      w40 += y1.x * x0; w41 += y1.x * x1;
-      w50 += y1.y * x0; w51 += y1.y * x1;
-      w60 += y1.z * x0; w61 += y1.z * x1;
-      w70 += y1.w * x0; w71 += y1.w * x1;
+    let row = row_of(rows, rows.first + r);
+    for (var ox = 0u; ox < params.y_w; ox += 4u) {
+      let y = by_channel(pixels(
+        pair_y(row, ox, y_c4),
+        pair_y(row, ox + 1u, y_c4),
+        pair_y(row, ox + 2u, y_c4),
+        pair_y(row, ox + 3u, y_c4),
+      ));
+      let ix = i32(ox) * step + rows.offset.y;
+      let x0 = pair_x(row, ix, x_c4);
+      let x1 = pair_x(row, ix + step, x_c4);
+      let x2 = pair_x(row, ix + 2 * step, x_c4);
+      let x3 = pair_x(row, ix + 3 * step, x_c4);
+      add(&s0, pixels(x0, x1, x2, x3), y);
+      if (TAPS == 3u) {
+        let x4 = pair_x(row, ix + 4, x_c4);
+        let x5 = pair_x(row, ix + 5, x_c4);
+        add(&s1, pixels(x1, x2, x3, x4), y);
+        add(&s2, pixels(x2, x3, x4, x5), y);
+      }
     }
   }
 
   if (index >= params.count) { return; }
-  let o = first_o + 8u * (lane >> 1u);
-  let i4 = first_i4 + 2u * (lane & 1u);
   let end = min(params.out + params.outs, (group + 1u) * params.out_group);
-  for (var k = 0u; k < 8u && o + k < end; k++) {
-    let pair = k % 4u;
-    let low0 = select(select(w00, w10, pair == 1u), select(w20, w30, pair == 3u), pair > 1u);
-    let high0 = select(select(w40, w50, pair == 1u), select(w60, w70, pair == 3u), pair > 1u);
-    let low1 = select(select(w01, w11, pair == 1u), select(w21, w31, pair == 3u), pair > 1u);
-    let high1 = select(select(w41, w51, pair == 1u), select(w61, w71, pair == 3u), pair > 1u);
-    if (i4 < params.group_c4) { store(run, o + k, tap, i4, select(low0, high0, k > 3u)); }
-    if (i4 + 1u < params.group_c4) { store(run, o + k, tap, i4 + 1u, select(low1, high1, k > 3u)); }
+  let place = Place(run, i4, o, end);
+  save(place, tap, &s0);
+  if (TAPS == 3u) {
+    save(place, tap + 1u, &s1);
+    save(place, tap + 2u, &s2);
   }
 }

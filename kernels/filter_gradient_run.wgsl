@@ -1,4 +1,4 @@
-// What the filter gradients share: the contract (params and bindings), and the pixels of a run under a tap. A
+// What the filter gradients share: the contract (params and bindings), and the rows of a run under a tap. A
 // part, not a kernel: it has no entry point.
 
 struct Params {
@@ -10,12 +10,10 @@ struct Params {
   y_h: u32,
   y_w: u32,
   y_c4: u32,
-  image: u32,         // first image of this dispatch
-  row: u32,           // first row of dy of each image
+  row: u32,           // first row of dy of this dispatch, counted over images
   rows: u32,
   run_rows: u32,      // rows of a run
-  image_runs: u32,    // runs of an image
-  run: u32,           // place in dw of the first run of these images and rows
+  run: u32,           // place in dw of the first run of these rows
   first_run: u32,     // the run among them with which this dispatch begins
   dw_base: u32,
   dw_run: u32,        // vec4 from one run to the next
@@ -40,36 +38,56 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<vec4<Elem>>;        // [N, H', W', O/4]
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4<f32>>;   // [run, O, kh, kw, i/4]
 
-// Rows [first, end) of dy, and the columns [left, right) whose tap is on the map.
+// Rows [first, end) of dy, counted over images, and the tap's place from the window's origin.
 struct Run {
-  image: u32,
-  first: i32,
-  end: i32,
-  left: i32,
-  right: i32,
-  offset: vec2i,   // of the tap from the window's origin, row and column
+  first: u32,
+  end: u32,
+  offset: vec2i,
+}
+
+// A row of dy and the row of x under its tap, as indices of their first vec4.
+struct Row {
+  inside: bool,   // both are on their maps
+  x: u32,
+  y: u32,
 }
 
 fn run_of(run: u32, tap: u32) -> Run {
-  let first = params.row + run % params.image_runs * params.run_rows;
-  let end = min(first + params.run_rows, params.row + params.rows);
+  let first = params.row + run * params.run_rows;
   let at = vec2u(tap / params.kernel_w, tap % params.kernel_w) * vec2u(params.dilation_h, params.dilation_w);
-  let offset = vec2i(at) - vec2i(params.pad_top, params.pad_left);
+  return Run(
+    first,
+    min(first + params.run_rows, params.row + params.rows),
+    vec2i(at) - vec2i(params.pad_top, params.pad_left),
+  );
+}
+
+fn row_of(run: Run, row: u32) -> Row {
+  let iy = i32(row % params.y_h * params.stride_h) + run.offset.x;
+  let inside = row < run.end && iy >= 0 && iy < i32(params.x_h);
+  let x_row = row / params.y_h * params.x_h + u32(max(iy, 0));
+  return Row(
+    inside,
+    x_row * params.x_w * params.x_c4 - params.x_base,
+    row * params.y_w * params.y_c4 - params.y_base,
+  );
+}
+
+// The columns [x, y) of dy whose tap is on the map.
+fn columns_of(run: Run) -> vec2i {
   let stride = i32(params.stride_w);
-  let left = (max(-offset.y, 0) + stride - 1) / stride;
+  let left = (max(-run.offset.y, 0) + stride - 1) / stride;
   // The last column at most x_w - 1; a numerator below 0 leaves none.
-  let room = i32(params.x_w) - 1 - offset.y;
-  let right = select(0, min(room / stride + 1, i32(params.y_w)), room >= 0);
-  return Run(params.image + run / params.image_runs, i32(first), i32(end), left, right, offset);
+  let room = i32(params.x_w) - 1 - run.offset.y;
+  return vec2i(left, select(0, min(room / stride + 1, i32(params.y_w)), room >= 0));
 }
 
-fn x_index(run: Run, iy: i32) -> u32 {
-  let ix = run.left * i32(params.stride_w) + run.offset.y;
-  return ((run.image * params.x_h + u32(iy)) * params.x_w + u32(ix)) * params.x_c4 - params.x_base;
+fn first_x(run: Run, row: Row, columns: vec2i) -> u32 {
+  return row.x + u32(columns.x * i32(params.stride_w) + run.offset.y) * params.x_c4;
 }
 
-fn y_index(run: Run, oy: i32) -> u32 {
-  return ((run.image * params.y_h + u32(oy)) * params.y_w + u32(run.left)) * params.y_c4 - params.y_base;
+fn first_y(row: Row, columns: vec2i) -> u32 {
+  return row.y + u32(columns.x) * params.y_c4;
 }
 
 // Lanes beyond the group's channels are 0.

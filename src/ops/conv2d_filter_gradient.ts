@@ -18,24 +18,25 @@ import { blocks, ceilDiv, type Shape, tensorBytes } from '../shape.js';
 const WANTED_INVOCATIONS = 2 ** 16;
 /** Pixels of a run at most, so that a sum in f32 keeps its digits, and at least, so that sums of runs stay few. */
 const MOST_PIXELS = 2048;
-const LEAST_PIXELS = 64;
+const LEAST_PIXELS = 256;
 /** Bytes that the runs may take, unless one takes more. */
 const MOST_BYTES = 64 * 2 ** 20;
 
-/** x [N, I, H, W] and dy [N, O, H', W']. */
+/** x [N, I, H, W], dy [N, O, H', W'] and dw, a map of `filterMap`'s sizes in f32. */
 export interface FilterGradientOperands<B> {
   readonly x: Operand<B>;
   readonly dy: Operand<B>;
+  readonly dw: Operand<B>;
 }
 
 /**
  * dw[o, i, u, v] = sum over images and pixels of dy[p, o] * x[p*s - pad + (u, v)*d, i]: a product of matrices
  * whose inner dimension is all pixels. They are cut into runs of rows, and each run has a sum of its own.
- * @returns the dispatches, and the sums [runs, i/g, O, kh*kw], to be added along their images.
+ * @returns the dispatches, and the sums [runs, i/g, O, kh*kw], to be added along their images; a single run is dw.
  */
 export function conv2dFilterGradient<B>(
   ctx: Lowering<B>,
-  { x, dy }: FilterGradientOperands<B>,
+  { x, dy, dw }: FilterGradientOperands<B>,
   filter: FilterShape,
   o: Conv2dOptions,
 ): { dispatches: Dispatch<B>[]; sums: Operand<B> } {
@@ -50,32 +51,35 @@ export function conv2dFilterGradient<B>(
   const quads = tiled && ctx.features.has('subgroups') && inGroup > 8 && outGroup > 8;
   const kernel = quads ? quadKernel : tiled ? tiledKernel : groupedKernel;
   const side = quads ? 16 : 8;
+  const rowOfThree = win.kernel[1] === 3 && win.stride[1] === 1 && win.dilation[1] === 1;
+  const tapsAtOnce = quads && rowOfThree ? 3 : 1;
   /** Invocations of one run over `outs` output channels. */
   const perRun = (outs: number): number => {
     if (!tiled) return taps * outs * blocks(inGroup);
     const tiles = ceilDiv(Math.min(outs, outGroup), side) * ceilDiv(outs, outGroup) * ceilDiv(inGroup, side);
-    return taps * tiles * (quads ? 4 : 1);
+    return (taps / tapsAtOnce) * tiles * (quads ? 4 : 1);
   };
   const wanted = Math.max(
     Math.min(WANTED_INVOCATIONS / perRun(filter.out), (n * h * w) / LEAST_PIXELS),
     (n * h * w) / MOST_PIXELS,
   );
   const runs = Math.max(1, Math.min(wanted, MOST_BYTES / tensorBytes(one, 'f32')));
-  const runRows = Math.max(1, Math.floor((n * h) / runs));
+  const runRows = ceilDiv(n * h, Math.floor(runs));
 
   const rows = inputRows(win, x.shape);
   const rowFlops = 2 * w * filter.out * inGroup * taps;
   let made = 0;
   const bands = splitRows(ctx, dy, [{ t: x, rows }], { flopsPerRow: rowFlops }).map((band) => {
-    const imageRuns = ceilDiv(band.rows, runRows);
     const run = made;
-    made += imageRuns * band.images;
-    return { band, imageRuns, run, runs: imageRuns * band.images };
+    const runs = ceilDiv(band.rows * band.images, runRows);
+    made += runs;
+    return { band, run, runs };
   });
   const shape: Shape = { ...one, n: made };
-  const sums: Operand<B> = { buffer: ctx.scratch(tensorBytes(shape, 'f32')), shape, elem: 'f32' };
+  const buffer = made === 1 ? dw.buffer : ctx.scratch(tensorBytes(shape, 'f32'));
+  const sums: Operand<B> = { buffer, shape, elem: 'f32' };
 
-  const dispatches = bands.flatMap(({ band, imageRuns, run, runs: bandRuns }) => {
+  const dispatches = bands.flatMap(({ band, run, runs: bandRuns }) => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, dy, band);
     const flops = rowFlops * band.rows * band.images;
@@ -87,12 +91,12 @@ export function conv2dFilterGradient<B>(
     });
     return parts.map((part): Dispatch<B> => {
       const onto = { ...part, image: run + part.image };
-      const dw = rowsView(ctx, sums, onto);
+      const view = rowsView(ctx, sums, onto);
       const count = perRun(part.rows) * part.images;
       return {
         kernel,
         elem: ctx.elem,
-        constants: {},
+        constants: quads ? { TAPS: tapsAtOnce } : {},
         params: {
           x_base: xv.base,
           x_h: x.shape.h,
@@ -102,14 +106,12 @@ export function conv2dFilterGradient<B>(
           y_h: h,
           y_w: w,
           y_c4: blocks(dy.shape.c),
-          image: band.image,
-          row: band.row,
-          rows: band.rows,
+          row: band.image * h + band.row,
+          rows: band.images * band.rows,
           run_rows: runRows,
-          image_runs: imageRuns,
           first_run: part.image,
           run,
-          dw_base: dw.base,
+          dw_base: view.base,
           dw_run: filter.out * taps * blocks(inGroup),
           count,
           ...windowParams(win),
@@ -119,10 +121,10 @@ export function conv2dFilterGradient<B>(
           out_group: outGroup,
           group_c4: blocks(inGroup),
         },
-        bindings: { x: xv.view, dy: yv.view, dw: dw.view },
+        bindings: { x: xv.view, dy: yv.view, dw: view.view },
         invocations: count,
         flops: (flops * part.rows * part.images) / (filter.out * bandRuns),
-        bytes: xv.bytes + yv.bytes + dw.bytes,
+        bytes: xv.bytes + yv.bytes + view.bytes,
       };
     });
   });

@@ -110,7 +110,8 @@ export const FILTER_TRAINING_KINDS: Kinds<FilterTrainingAttrs> = {
     coords: () => null,
     flops: (_y, [, dy], { filter }) => conv2dFlops(dy!, filter),
     lower(ctx, { inputs: [x, dy], y }, { filter, options }) {
-      const { dispatches, sums } = conv2dFilterGradient(ctx, { x: x!, dy: dy! }, filter, options);
+      const { dispatches, sums } = conv2dFilterGradient(ctx, { x: x!, dy: dy!, dw: y }, filter, options);
+      if (sums.buffer === y.buffer) return dispatches;
       const total = { ...y, shape: { ...sums.shape, n: 1 } };
       return [...dispatches, ...reduce(ctx, { x: sums, y: total }, { op: 'sum', axes: ['n'] })];
     },
