@@ -23,7 +23,7 @@ type Jobs = typeof jobs & { bench: typeof bench };
 type IO = Partial<
   Pick<
     RunOptions,
-    'files' | 'folders' | 'data' | 'outDir' | 'onStart' | 'onProgress' | 'bundle' | 'browserWs'
+    'files' | 'folders' | 'data' | 'outDir' | 'abortGrace' | 'onStart' | 'onProgress' | 'bundle' | 'browserWs'
   >
 >;
 

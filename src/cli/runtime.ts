@@ -34,6 +34,8 @@ export interface RunOptions extends Omit<ServerOptions, 'job' | 'onEvent'> {
   readonly onConsole: StartOptions['onConsole'];
   readonly browserWs?: StartOptions['browserWs'];
   readonly signal?: AbortSignal;
+  /** How long a job may take to stop after an abort, in ms; `ABORT_GRACE` by default. */
+  readonly abortGrace?: number;
 }
 
 const START: Readonly<Record<Runtime, (options: StartOptions) => Promise<Running>>> = {
@@ -42,12 +44,21 @@ const START: Readonly<Record<Runtime, (options: StartOptions) => Promise<Running
   deno: startDeno,
 };
 
-/** How long a job may take to stop after an abort, in ms. */
 const ABORT_GRACE = 3000;
 
 /** Resolves with what the job returns, or rejects with its error. An abort rejects with the signal's reason. */
 export async function runJob(job: Omit<JobDescription, 'runtime'>, options: RunOptions): Promise<unknown> {
-  const { runtime, onProgress, onStart, log, onConsole, browserWs, signal, ...rest } = options;
+  const {
+    runtime,
+    onProgress,
+    onStart,
+    log,
+    onConsole,
+    browserWs,
+    signal,
+    abortGrace = ABORT_GRACE,
+    ...rest
+  } = options;
   signal?.throwIfAborted();
   const server = await serve({ ...rest, job: { ...job, runtime }, onEvent: onProgress });
   let running: Running | undefined;
@@ -56,7 +67,7 @@ export async function runJob(job: Omit<JobDescription, 'runtime'>, options: RunO
   const aborted = new Promise<never>((_, failed) => {
     abort = () => {
       server.abort();
-      late = setTimeout(() => failed(signal!.reason), ABORT_GRACE);
+      late = setTimeout(() => failed(signal!.reason), abortGrace);
     };
   });
   aborted.catch(() => {}); // it may come before anyone waits for it

@@ -13,6 +13,8 @@ import { type TrainArgs, text, trainOptions } from './train_args.js';
 import { type LogEvent, type RunLog, TrainLog } from './train_log.js';
 import { trainReport } from './train_report.js';
 
+/** How long the step that is under way may take to end, and its state to be kept, once a run is stopped, in ms. */
+const STEP_GRACE = 120_000;
 export const LOG = 'log.jsonl';
 export const REPORT = 'report.html';
 /** Milliseconds between two reports. */
@@ -68,7 +70,7 @@ export async function trainRun(
   const { adapter } = await tools.run(
     'train',
     { ...options, settings, ...(args.resume && { checkpoint: files.add('--resume', saved) }) },
-    { files: files.paths, data: filesOf(spec), outDir: out, onProgress },
+    { files: files.paths, data: filesOf(spec), outDir: out, onProgress, abortGrace: STEP_GRACE },
   );
   report(false);
   return { run: log.run, adapter, settings: lasting };
