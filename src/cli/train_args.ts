@@ -95,6 +95,10 @@ export const TRAIN_ARGS = {
   },
   width: { type: 'string', description: "share of the net's channels", valueHint: '0..1' },
   pad: { type: 'string', description: 'of the first layer', valueHint: 'N' },
+  recompute: {
+    type: 'boolean',
+    description: 'computes maps again instead of keeping them: less memory, more time, the same results',
+  },
   seed: { type: 'string', default: '1', description: 'of all that is random', valueHint: 'N' },
   'test-every': { type: 'string', default: '1000', description: 'steps', valueHint: 'N' },
   'checkpoint-every': { type: 'string', default: '500', description: 'steps', valueHint: 'N' },
@@ -200,5 +204,6 @@ export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 
     checkpointEvery: whole('checkpoint-every', 1)!,
     weights: (text(args, 'weights')?.split(',') ?? []).map((path) => files.add('--weights', path)),
     ...(licence !== undefined && { licence }),
+    recompute: args.recompute === true,
   };
 }

@@ -24,7 +24,7 @@ const REPORT_EVERY = 5000;
 export interface TrainedRun {
   readonly run: RunLog;
   readonly adapter: AdapterInfo;
-  /** What the run was made with, but for how often it is tested and kept. */
+  /** What the run was made with, but for what its results do not depend on. */
   readonly settings: object;
 }
 
@@ -41,7 +41,7 @@ export async function trainRun(
   const files = new Files();
   const options = trainOptions(args, files);
   const spec = parseSpec(options.data, LAYOUTS);
-  const { testEvery, checkpointEvery, testCount, licence, ...lasting } = options;
+  const { testEvery, checkpointEvery, testCount, licence, recompute, ...lasting } = options;
   const settings = JSON.stringify(lasting);
   const out = text(args, 'out')!;
   mkdirSync(out, { recursive: true });

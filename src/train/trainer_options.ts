@@ -1,4 +1,5 @@
 import type { CompileOptions, NetInput } from '../graph/net_options.js';
+import type { Recompute } from '../graph/recompute.js';
 import type { Dropout } from '../graph/trainable.js';
 import type { Weights } from '../weights/weights.js';
 import type { Rate, Solver } from './solver.js';
@@ -17,6 +18,8 @@ export interface TrainerOptions extends Omit<CompileOptions, 'elem'> {
   readonly dropouts?: readonly Dropout[];
   /** Whether batch norms keep their stored statistics; else they take each batch's, and remember them. */
   readonly frozenNorms?: boolean;
+  /** `blocks` takes less memory and more time, with the same bits; none by default. */
+  readonly recompute?: Recompute | undefined;
   /** Of all random numbers: two runs with one seed draw the same. A whole number below 2^53. */
   readonly seed?: number;
   /** Where another trainer stopped. */

@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.js';
 import { backward } from '../graph/backward.js';
 import type { Graph } from '../graph/builder.js';
 import type { Node } from '../graph/node.js';
+import { type Recompute, recomputed } from '../graph/recompute.js';
 import { upTo } from '../graph/rewrite.js';
 import {
   batchMean,
@@ -26,6 +27,8 @@ export interface Head extends Omit<LossGradientOptions, 'stream' | 'ignore'> {
 /** What a training graph is made of. */
 export interface TrainingGraphOptions extends TrainableOptions {
   readonly heads: readonly Head[];
+  /** `blocks` takes less memory and up to half as much work again; losses and gradients have the same bits. */
+  readonly recompute?: Recompute | undefined;
 }
 
 /**
@@ -77,6 +80,7 @@ export function trainingGraph(net: Graph, o: TrainingGraphOptions): TrainingGrap
     return { output, label, normalization: head.normalization, scale: head.scale ?? 1 };
   });
 
+  const forward = graph.nodes;
   const wanted = new Map<Node, string>();
   for (const [name, { learns }] of given) if (learns) wanted.set(graph.node(name), name);
   const found = backward(graph, seeds, new Set(wanted.keys()));
@@ -92,8 +96,10 @@ export function trainingGraph(net: Graph, o: TrainingGraphOptions): TrainingGrap
   const kept = norms.filter((norm) => needed.has(norm));
   for (const norm of kept)
     for (const name of [batchMean(norm), batchVariance(norm)]) results.set(name, graph.node(name));
+  const used = upTo(graph, results);
+  const pass = forward.filter(({ name }) => used.has(name)).map(({ name }) => used.node(name));
   return {
-    graph: upTo(graph, results),
+    graph: o.recompute === 'blocks' ? recomputed(used, used.outputs, pass) : used,
     given: new Map([...given].filter(([name]) => needed.has(name))),
     heads,
     gradients,

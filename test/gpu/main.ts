@@ -21,6 +21,7 @@ import './fit.test.js';
 import './patchwise.test.js';
 import './gradients.test.js';
 import './gradients_reference.test.js';
+import './recompute.test.js';
 import './train.test.js';
 import './train_loss.test.js';
 import './dropout.test.js';

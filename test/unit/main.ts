@@ -15,6 +15,7 @@ import './scenes.test.js';
 import './surgery.test.js';
 import './table1.test.js';
 import './rarefy.test.js';
+import './recompute.test.js';
 import './tiles.test.js';
 import './shape.test.js';
 import './transposed.test.js';

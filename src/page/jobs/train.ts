@@ -64,6 +64,8 @@ export interface TrainOptions {
   /** What the checkpoint must have been made with. */
   readonly settings: string;
   readonly licence?: string;
+  /** Whether maps are computed again, to save memory. */
+  readonly recompute: boolean;
 }
 
 /** What a run says while it works; also what its report is made of. */
@@ -201,6 +203,7 @@ async function trainStage(
     frozen,
     dropouts: recipe.dropout > 0 ? dropped.map((layer) => ({ layer, ratio: recipe.dropout })) : [],
     ...(bias && { rates: new Map(biases.map((name) => [name, bias])) }),
+    recompute: o.recompute ? 'blocks' : 'none',
     seed: o.seed,
     ...(state && { state }),
     signal: host.signal,
