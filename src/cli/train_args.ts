@@ -5,7 +5,7 @@ import { LAYOUTS } from '../data/open.js';
 import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
 import { BALANCES, type Balance } from '../train/balance.js';
 import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
-import { STAGES, type StageName, stageNet } from '../train/stages.js';
+import { SCORE_STARTS, STAGES, type StageName, stageNet } from '../train/stages.js';
 import { readSolver } from '../weights/caffe/solver.js';
 import { checkArguments, UsageError } from './command.js';
 import { type Files, numberOf } from './model_args.js';
@@ -89,9 +89,9 @@ export const TRAIN_ARGS = {
   dropout: { type: 'string', description: "instead of the recipe's; 0 for none", valueHint: '0..1' },
   scores: {
     type: 'enum',
-    options: ['zero', 'random'],
+    options: [...SCORE_STARTS],
     default: 'zero',
-    description: 'how new score layers begin',
+    description: "how new score layers begin; classifier: as the source's fc8 where it has those classes",
   },
   width: { type: 'string', description: "share of the net's channels", valueHint: '0..1' },
   pad: { type: 'string', description: 'of the first layer', valueHint: 'N' },

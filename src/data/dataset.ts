@@ -38,7 +38,10 @@ export interface Sample {
   readonly w: number;
   /** One of each input, all h x w. */
   readonly pictures: readonly (RgbaImage | PlanarImage)[];
-  /** Of each head: h * w labels in rows, each below the count of its names, or its `ignore`. */
+  /**
+   * Of each head: h * w labels in rows, or one of the picture as a whole; each below the count of its names, or its
+   * `ignore`.
+   */
   readonly labels: readonly Uint8Array[];
 }
 

@@ -4,6 +4,7 @@ import type { DataFiles } from './files.js';
 import { folder } from './folder.js';
 import { nyud } from './nyud.js';
 import { sbd } from './sbd.js';
+import { sceneCrops } from './scene_crops.js';
 import { scenes } from './scenes.js';
 import { siftflow } from './siftflow.js';
 import { type DataLayout, parseSpec } from './spec.js';
@@ -18,6 +19,7 @@ export const LAYOUTS: Readonly<Record<string, DataLayout>> = {
   context,
   folder,
   scenes,
+  'scene-crops': sceneCrops,
 };
 
 /**

@@ -7,10 +7,11 @@ import type { DataInput, DataSet, PlanarImage } from './dataset.js';
 import { hhaImage, hhaMaps } from './hha/hha.js';
 import type { DataLayout, DataSpec } from './spec.js';
 
-/** What nets take that learn from nothing else: means over scenes, and values of about 1. */
 const STD = [60, 60, 60];
+/** What nets take that learn from nothing else: means over scenes, and values of about 1. */
+export const COLOR: Preprocess = { order: 'bgr', mean: [107.4, 113.5, 115.6], std: STD };
 const PREPROCESS: Readonly<Record<string, Preprocess | null>> = {
-  color: { order: 'bgr', mean: [107.4, 113.5, 115.6], std: STD },
+  color: COLOR,
   hha: { order: 'rgb', mean: [34.7, 182.5, 123.3], std: STD },
   depth: null,
 };
@@ -18,7 +19,7 @@ const PREPROCESS: Readonly<Record<string, Preprocess | null>> = {
 const LOG_DEPTH_MEAN = 9.67;
 
 /** Index of the first scene of the split `val`: none of them is ever trained on, whatever the count. */
-const VAL_FIRST = 1_000_000;
+export const VAL_FIRST = 1_000_000;
 /** Scenes to train on for each one to validate on. */
 const VAL_SHARE = 4;
 
@@ -50,6 +51,19 @@ export const sceneSplits = ({ count }: SceneSpec): Readonly<Record<'train' | 'va
   train: Array.from({ length: count }, (_, i) => i),
   val: Array.from({ length: Math.ceil(count / VAL_SHARE) }, (_, i) => VAL_FIRST + i),
 });
+
+/** The splits of a data set of scenes, and the ids of each. */
+export function sceneIds(wanted: SceneSpec, text: string): Pick<DataSet, 'splits' | 'ids'> {
+  const splits: Readonly<Record<string, readonly number[]>> = sceneSplits(wanted);
+  return {
+    splits: Object.keys(splits),
+    async ids(split) {
+      const found = Object.hasOwn(splits, split) ? splits[split] : undefined;
+      if (!found) throw new DataError(`no split "${split}", should be train or val`, text);
+      return found.map(String);
+    },
+  };
+}
 
 /** The logarithm of the full depth, as nets for NYUDv2 take it. */
 const depthOf = ({ h, w, fullDepth }: Scene): PlanarImage => ({
@@ -87,7 +101,6 @@ export const scenes: DataLayout = {
   options: ['kind', 'heads'],
   async open(spec): Promise<DataSet> {
     const wanted = parseScenes(spec.source, spec.text);
-    const splits: Readonly<Record<string, readonly number[]>> = sceneSplits(wanted);
     const kinds = choice(spec, 'kind', KINDS);
     const heads = choice(spec, 'heads', HEADS);
     const name = (kind: string) => (kinds.length > 1 ? kind : 'data');
@@ -102,12 +115,7 @@ export const scenes: DataLayout = {
         names: head === 'sem' ? SCENE_CLASSES : GEOMETRY,
         ignore: 255,
       })),
-      splits: Object.keys(splits),
-      async ids(split) {
-        const found = Object.hasOwn(splits, split) ? splits[split] : undefined;
-        if (!found) throw new DataError(`no split "${split}", should be train or val`, spec.text);
-        return found.map(String);
-      },
+      ...sceneIds(wanted, spec.text),
       async load(id) {
         if (!/^\d{1,7}$/.test(id)) throw new DataError(`no scene "${id}", should be its index`, spec.text);
         const made = scene(wanted.seed, Number(id), wanted.h, wanted.w);

@@ -26,7 +26,7 @@ export function parseSpec(text: string, layouts: Readonly<Record<string, DataLay
   const fail = (what: string): never => {
     throw new DataError(what, text);
   };
-  const [, name = '', rest = ''] = /^(\w+):(.*)$/s.exec(text) ?? [];
+  const [, name = '', rest = ''] = /^([\w-]+):(.*)$/s.exec(text) ?? [];
   const layout = Object.hasOwn(layouts, name) ? layouts[name] : undefined;
   if (!layout) return fail(`no data set, should begin with one of ${Object.keys(layouts).join(':, ')}:`);
   const [given = '', ...pairs] = rest.split(/,(?=\w+=)/);

@@ -5,7 +5,7 @@ import { fcnGooglenet, googlenetClassifier } from './googlenet.js';
 import { nyud16sRgbHha, nyud32sHha, nyud32sRgb, nyud32sRgbd, nyud32sRgbHha } from './nyud.js';
 import { fcnResnet } from './resnet.js';
 import { siftflow } from './siftflow.js';
-import { small } from './small.js';
+import { small, smallClassifier } from './small.js';
 import { fcnSqueezenet } from './squeezenet.js';
 import { vgg16Classifier } from './vgg16.js';
 
@@ -51,5 +51,6 @@ export const NETS: Readonly<Record<string, (o?: NetOptions) => Graph>> = {
   alexnet: (o) => alexnetClassifier({ ...o, normFirst: true }),
   caffenet: alexnetClassifier,
   vgg16: vgg16Classifier,
+  small: smallClassifier,
   googlenet: googlenetClassifier,
 };

@@ -67,19 +67,35 @@ export function vgg16(
   return { pool3, pool4, pool5 };
 }
 
+/** Departures from VGG16 for ImageNet. */
+export interface ClassifierOptions {
+  /** The graph's name. */
+  readonly name?: string;
+  readonly width?: number;
+  readonly classes?: number;
+  /** Channels of fc6 and fc7 at full width; 4096 in VGG16. */
+  readonly hidden?: number;
+  /** Whether batch norms stand in for biases; VGG16 has none. */
+  readonly norm?: boolean;
+  /** Rows and columns of the image, of which pool5 has a 32nd. */
+  readonly side?: number;
+}
+
 /** The classifier that FCN-VGG16 is cast from: 224 x 224 pixels, fc6 to fc8 as inner products. */
 export function vgg16Classifier({
+  name = 'vgg16',
   width = 1,
   classes = 1000,
-}: {
-  width?: number;
-  classes?: number;
-} = {}): Graph {
-  const g = new Graph('vgg16');
-  const data = g.input('data', 3, [224, 224]);
-  const { pool5 } = vgg16(g, data, { width });
-  const fc6 = g.innerProduct('fc6', pool5, { out: narrow(4096, width), relu: true });
-  const fc7 = g.innerProduct('fc7', fc6, { out: narrow(4096, width), relu: true });
+  hidden = 4096,
+  norm = false,
+  side = 224,
+}: ClassifierOptions = {}): Graph {
+  const g = new Graph(name);
+  const data = g.input('data', 3, [side, side]);
+  const { pool5 } = vgg16(g, data, { width, norm });
+  const inner = (layer: string, x: Node) =>
+    normed(g, layer, { norm }, (own, o) => g.innerProduct(own, x, { out: narrow(hidden, width), ...o }));
+  const fc7 = inner('fc7', inner('fc6', pool5));
   g.output(g.innerProduct('fc8', fc7, { out: classes }));
   return g;
 }

@@ -40,6 +40,8 @@ export interface FitOptions {
   readonly size?: Pair | undefined;
   /** Names of the outputs that score its pixels; the net's first by default. */
   readonly outputs?: readonly string[];
+  /** Whether they score the picture as a whole, by one cell. */
+  readonly whole?: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export interface FitOptions {
  * multiple of a power of two where the net fails at the size itself.
  * @throws ShapeError of the size itself where no multiple up to 64 does
  */
-export function fit(graph: Graph, picture: Pair, { size, outputs }: FitOptions = {}): Fit {
+export function fit(graph: Graph, picture: Pair, { size, outputs, whole = false }: FitOptions = {}): Fit {
   const stretched = size ?? graph.inputs.find((input) => input.size)?.size ?? picture;
   const scored = outputs ?? [...graph.outputs.keys()].slice(0, 1);
   let first: ShapeError | null = null;
@@ -57,7 +59,7 @@ export function fit(graph: Graph, picture: Pair, { size, outputs }: FitOptions =
       multiple * ceilDiv(stretched[1], multiple),
     ];
     try {
-      checkSize(graph, scored, input);
+      checkSize(graph, scored, input, whole);
       return { picture, stretched, input };
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
@@ -67,15 +69,15 @@ export function fit(graph: Graph, picture: Pair, { size, outputs }: FitOptions =
   throw first;
 }
 
-function checkSize(graph: Graph, scored: readonly string[], input: Pair): void {
+function checkSize(graph: Graph, scored: readonly string[], input: Pair, whole: boolean): void {
   const [h, w] = input;
   const given = graph.inputs.map(({ name, channels: c }) => [name, { n: 1, c, h, w }] as const);
   const shapes = inferShapes(graph, Object.fromEntries(given));
   for (const name of scored) {
     const y = shapes.get(graph.outputs.get(name)!)!;
-    if (!equal([y.h, y.w], input))
+    if (!equal([y.h, y.w], whole ? [1, 1] : input))
       throw new ShapeError(
-        `output '${name}': ${show([y.h, y.w])} cells for ${show(input)} pixels, should be one for each pixel`,
+        `output '${name}': ${show([y.h, y.w])} cells for ${show(input)} pixels, should be one${whole ? '' : ' for each pixel'}`,
       );
   }
 }

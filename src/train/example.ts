@@ -8,7 +8,7 @@ import type { Batch } from './trainer_options.js';
 export interface ExampleMap {
   readonly name: string;
   readonly channels: number;
-  /** [channels, h, w]. */
+  /** [channels, h, w], or [channels, 1, 1] where it is of the picture as a whole: such a map is never moved. */
   readonly values: Float32Array;
   /** What stands where a moved picture leaves nothing: the mean colour, or the label that does not count. */
   readonly outside: number;
@@ -21,6 +21,10 @@ export interface Example {
   readonly w: number;
   readonly maps: readonly ExampleMap[];
 }
+
+/** Rows and columns of a map of an example. */
+const sizeOf = ({ h, w }: Example, { values, channels }: ExampleMap): Pair =>
+  values.length === channels ? [1, 1] : [h, w];
 
 /** The name under which a trainer takes the labels of a head. */
 export const labelName = (suffix: string): string => `label${suffix}`;
@@ -51,6 +55,7 @@ export function moved(e: Example, mirrored: boolean, [dy, dx]: Pair): Example {
   if (!mirrored && dy === 0 && dx === 0) return e;
   const { h, w } = e;
   const maps = e.maps.map((map): ExampleMap => {
+    if (map.values.length === map.channels) return map;
     const values = new Float32Array(map.values.length).fill(map.outside);
     for (let plane = 0; plane < map.channels; plane++)
       for (let y = Math.max(0, dy); y < Math.min(h, h + dy); y++) {
@@ -96,8 +101,10 @@ export function batchOf(examples: readonly Example[]): Batch {
         e.id,
       );
   return Object.fromEntries(
-    first.maps.map(({ name, channels }, k) => {
-      const shape: Shape = { n: examples.length, c: channels, h: first.h, w: first.w };
+    first.maps.map((map, k) => {
+      const { name, channels } = map;
+      const [h, w] = sizeOf(first, map);
+      const shape: Shape = { n: examples.length, c: channels, h, w };
       const data = new Float32Array(shape.n * shape.c * shape.h * shape.w);
       for (const [i, e] of examples.entries()) data.set(e.maps[k]!.values, i * e.maps[k]!.values.length);
       return [name, { shape, data }];

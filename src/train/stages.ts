@@ -77,8 +77,22 @@ export interface Start {
   };
 }
 
-/** How scores that are new begin. */
-export type ScoreStart = 'zero' | 'random';
+/** How scores that are new begin; `classifier`: those at stride 32 as what the source's last layer gives, else zero. */
+export const SCORE_STARTS = ['zero', 'random', 'classifier'] as const;
+export type ScoreStart = (typeof SCORE_STARTS)[number];
+
+/** Layers of scores at stride 32, by whatever trunk. */
+const COARSE_SCORES = /^score_fr(color|hha)?\b/;
+
+/** A classifier whose fc8 is called as the scores that it becomes; a net that has those is left as it is. */
+function withScores(graph: Graph, source: Weights): Weights {
+  if ([...source.keys()].some((name) => COARSE_SCORES.test(name))) return source;
+  if (!source.has('fc8.weight') || !graph.nodes.some(({ name }) => COARSE_SCORES.test(name)))
+    throw new UnsupportedError(
+      `${graph.name}: scores from a classifier, should be of a net with score_fr, from one with fc8`,
+    );
+  return new Map([...source].map(([name, tensor]) => [name.replace(/^fc8\./, 'score_fr.'), tensor]));
+}
 
 /** The two trunks of a late fusion, by the ends of their layers' names. */
 const TRUNKS = ['color', 'hha'] as const;
@@ -113,7 +127,8 @@ export function startWeights(
   { seed, scores = 'zero' }: { readonly seed: number; readonly scores?: ScoreStart },
 ): Start {
   const target = zeroWeights(graph);
-  const made = surgeries(graph, target, sources);
+  const given = scores === 'classifier' ? sources.map((source) => withScores(graph, source)) : sources;
+  const made = surgeries(graph, target, given);
   const moved = made.at(-1);
   const found = new Set(made.flatMap(({ report }) => report.copied));
   const scales = Object.fromEntries(
@@ -127,7 +142,7 @@ export function startWeights(
   const [seeded, zero]: [string[], string[]] = [[], []];
   for (const name of target.keys()) {
     if (found.has(name) || scales[name.slice(0, name.lastIndexOf('.'))] !== undefined) continue;
-    if (name.startsWith('score') && scores === 'zero') zero.push(name);
+    if (name.startsWith('score') && scores !== 'random') zero.push(name);
     else {
       // Biases begin at zero, as Caffe's fillers have it, and a batch norm as one that changes nothing.
       const ones = isNorm(name) && /\.(weight|running_var)$/.test(name);

@@ -3,7 +3,10 @@ import { expect } from 'chai';
 import { vocPalette } from '../../src/image/palette.js';
 import { encodeLabels, encodePng } from '../../src/image/png.js';
 import { testPicture } from '../../src/image/test_picture.js';
+import type { EvaluateReport } from '../../src/page/jobs/evaluate.js';
 import type { StageReport } from '../../src/page/jobs/train.js';
+import type { HeadReport } from '../../src/train/head_counts.js';
+import type { Start } from '../../src/train/stages.js';
 import { readModelFile } from '../../src/weights/formats.js';
 import { refusal, report, start, success, temporaryFolder } from './rarefy.js';
 
@@ -112,5 +115,83 @@ describe('rarefy train', () => {
       expect(await refusal(...without(option, value)), `${option} ${value}`).to.contain(message);
     expect(await refusal(...args, '--weights', inFolder('none'))).to.contain('--weights: no file');
     expect(await refusal(...args, '--resume')).to.contain('--resume: no ');
+  });
+});
+
+describe("rarefy train, the paper's road from a classifier", () => {
+  const inFolder = temporaryFolder();
+  const crops = 'scene-crops:1,24,64x64';
+  const common = ['--width', '0.03125', '--lr', '1e-3', '--iter-size', '1', '--test-every', '10'];
+  const started = (out: string) =>
+    readFileSync(inFolder(`${out}/log.jsonl`), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ kind }) => kind === 'begin')
+      .map(({ start }) => start as Start['report']);
+
+  it('trains on crops, scores them, and goes on as a convolutional net', async () => {
+    const { stages } = await report<TrainJson>(
+      ...['train', '--net', 'small', '--data', crops, ...common, '--batch', '4', '--iterations', '3'],
+      ...['--mirror', '--jitter', '8', '--out', inFolder('classifier')],
+    );
+    const [{ net, heads }] = stages as [StageReport];
+    expect([net, heads[0]!.scores.perClass.length]).to.deep.equal(['small', 12]);
+    // Six crops of val, of six classes.
+    const present = heads[0]!.scores.perClass.map(({ pixels }) => pixels);
+    expect(present.reduce((a, b) => a + b, 0)).to.equal(6);
+    const model = inFolder('classifier/small.safetensors');
+    const scored = await report<EvaluateReport & HeadReport>(
+      ...['eval', '--model', model, '--data', crops, '--out', inFolder('scores')],
+    );
+    const { pixelAcc, meanAcc, boundaryIU, images } = { ...scored, ...scored.heads[0]! };
+    expect(pixelAcc).to.equal(heads[0]!.scores.pixelAcc);
+    expect(meanAcc).to.equal(heads[0]!.scores.meanAcc);
+    expect([images, boundaryIU]).to.deep.equal([6, null]);
+
+    const road = (out: string, ...more: string[]) => [
+      ...['train', '--net', 'fcn32s', '--trunk', 'small', '--stages', '32s-fixed,16s', '--weights', model],
+      ...['--data', 'scenes:1,4,48x64', ...common, '--iterations', '2', '--out', inFolder(out), ...more],
+    ];
+    await success(...road('fcn'));
+    const [fixed, finer] = started('fcn') as [Start['report'], Start['report']];
+    expect(fixed.copied)
+      .to.have.lengthOf(75)
+      .and.include.members(['bn5_3.running_var', 'fc6.weight', 'fc7.weight']);
+    expect(fixed.coerced).to.deep.equal([{ name: 'fc6.weight', from: [32, 16 * 9, 1, 1] }]);
+    expect(fixed.dropped).to.deep.equal(['fc8.weight', 'fc8.bias']);
+    expect([fixed.zero, fixed.seeded]).to.deep.equal([['score_fr.weight', 'score_fr.bias'], []]);
+    expect(finer.copied).to.have.lengthOf(77);
+    expect(finer.zero).to.deep.equal(['score_pool4.weight', 'score_pool4.bias']);
+    const tensors = (name: string) => readModelFile(name, bytes(name), null).weights;
+    const [before, after] = [tensors('classifier/small.safetensors'), tensors('fcn/32s-fixed.safetensors')];
+    expect(after.get('fc6.weight')!.data).to.deep.equal(before.get('fc6.weight')!.data);
+    expect(after.get('score_fr.weight')!.data.some((v) => v !== 0)).to.equal(true);
+
+    await success(...road('kept', '--scores', 'classifier'));
+    expect(started('kept')[0]!.copied).to.include.members(['score_fr.weight', 'score_fr.bias']);
+  });
+
+  const bytes = (path: string) => readFileSync(inFolder(path));
+
+  it('refuses norms over one value, and labels of pictures for a net of pixels', async () => {
+    const alone = [
+      'train',
+      '--net',
+      'small',
+      '--data',
+      crops,
+      '--out',
+      inFolder('alone'),
+      '--iterations',
+      '1',
+    ];
+    expect(await refusal(...alone, ...common)).to.contain('of one value in each channel');
+    const args = ['train', '--net', 'fcn32s', '--trunk', 'small', '--data', crops, '--out', inFolder('none')];
+    expect(await refusal(...args, ...common, '--iterations', '1')).to.match(/^ShapeError: .*labels/);
+    const eval_ = ['eval', '--net', 'fcn-small-32s', '--classes', '12', '--data', crops];
+    expect(await refusal(...eval_)).to.contain(
+      "output 'score': 96 x 96 cells for 96 x 96 pixels, should be one",
+    );
   });
 });

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { toNumber } from '../../src/coords.js';
+import { inputValues } from '../../src/data/dataset.js';
+import { openDataSet } from '../../src/data/open.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { fromRgba } from '../../src/engine/image.js';
 import { download, free, type Tensor } from '../../src/engine/tensor.js';
@@ -7,8 +9,10 @@ import type { Graph } from '../../src/graph/builder.js';
 import type { HostTensor } from '../../src/graph/net_options.js';
 import { convolutionalise } from '../../src/graph/rewrite.js';
 import { decodeImage } from '../../src/image/decode.js';
+import { smallClassifier } from '../../src/nets/small.js';
 import { vgg16Classifier } from '../../src/nets/vgg16.js';
 import type { Preprocess } from '../../src/ops/image.js';
+import { stageOf, startWeights } from '../../src/train/stages.js';
 import { readCaffemodel } from '../../src/weights/caffe/caffemodel.js';
 import { importCaffe } from '../../src/weights/caffe/import.js';
 import { type CaffeNet, readNet } from '../../src/weights/caffe/net.js';
@@ -16,6 +20,7 @@ import { readNpyF32 } from '../../src/weights/npy.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import type { Weights } from '../../src/weights/weights.js';
 import { extraData, hasExtraData } from '../data.js';
+import { MemoryFiles } from '../data_files.js';
 import { random } from '../random.js';
 import { argmax, softmax } from '../reference/channels.js';
 import { relativeError } from './compare.js';
@@ -150,6 +155,28 @@ describe('classifiers as heat maps', () => {
     engine = await createEngine();
   });
   after(() => engine.dispose());
+
+  it('the small classifier equals its single cell', () =>
+    checkCast(smallClassifier({ width: 1 / 16 }), 'fc8'));
+
+  it('the small FCN that is cast from it gives its scores in the middle cell', async () => {
+    const [classes, width] = [12, 1 / 16];
+    const data = await openDataSet('scene-crops:1,3,128x128', new MemoryFiles());
+    const classifier = smallClassifier({ classes, width });
+    const source = seededWeights(classifier, 1);
+    const { graph } = stageOf('fcn-small-32s', '32s', { classes, width });
+    const { weights } = startWeights(graph, [source], { seed: 1, scores: 'classifier' });
+    graph.output(graph.node('score_fr'));
+    for (const id of await data.ids('train')) {
+      const { pictures, h, w } = await data.load(id);
+      const crop = { shape: { n: 1, c: 3, h, w }, data: inputValues(pictures[0]!, data.inputs[0]!) };
+      const wanted = await run(classifier, source, 'fc8', crop);
+      const map = await run(graph, weights, 'score_fr', crop);
+      expect([map.shape.h, map.shape.w]).to.deep.equal([3, 3]);
+      const middleCell = Array.from({ length: classes }, (_, c) => map.data[9 * c + 4]!);
+      expect(relativeError(middleCell, wanted.data), id).to.be.at.most(TOLERANCE);
+    }
+  });
 
   it('VGG16 of 138 million parameters equals its single cell (long)', () =>
     checkCast(vgg16Classifier(), 'fc8'));

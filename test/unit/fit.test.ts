@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ShapeError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
+import { vgg16Classifier } from '../../src/nets/vgg16.js';
 import { fit } from '../../src/page/fit.js';
 
 /** Two levels of halves with a skip that is not cropped: takes multiples of 4. */
@@ -42,6 +43,20 @@ describe('how a picture fits a net', () => {
       input: [16, 12],
     });
     expect(fit(skips([8, 8]), picture)).to.deep.equal({ picture, stretched: [8, 8], input: [8, 8] });
+  });
+
+  it('where the picture is scored as a whole, by one cell', () => {
+    const classifier = vgg16Classifier({ width: 1 / 64, side: 32 });
+    const stretched = { stretched: [32, 32], input: [32, 32] };
+    expect(fit(classifier, [30, 20], { whole: true })).to.deep.equal({ picture: [30, 20], ...stretched });
+    expect(() => fit(classifier, [30, 20])).to.throw(
+      ShapeError,
+      "output 'fc8': 1 x 1 cells for 32 x 32 pixels",
+    );
+    expect(() => fit(skips(), [8, 8], { whole: true })).to.throw(
+      ShapeError,
+      "output 'score': 8 x 8 cells for 8 x 8 pixels, should be one",
+    );
   });
 
   it('not at all where no multiple does, with the error of its own size', () => {

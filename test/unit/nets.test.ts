@@ -73,6 +73,7 @@ describe('the family of nets', () => {
     caffenet: 60_965_224,
     alexnet: 60_965_224,
     vgg16: 138_357_544,
+    small: 450_720,
     googlenet: 6_998_552,
   }))
     it(`${name} has ${count.toLocaleString('en-US')} parameters`, () => {
@@ -162,6 +163,7 @@ describe('the family of nets', () => {
     const last = (g: Graph) => g.node('pool5').size;
     expect(last(alexnetClassifier())).to.deep.equal([6, 6]);
     expect(last(net('vgg16'))).to.deep.equal([7, 7]);
+    expect(last(net('small'))).to.deep.equal([3, 3]);
     expect(googlenetClassifier().node('pool5/7x7_s1').size).to.deep.equal([1, 1]);
     expect(heights(convolutionalise(alexnetClassifier()), 500, ['pool5', 'fc6'])).to.deep.equal([15, 10]);
   });

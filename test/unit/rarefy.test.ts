@@ -134,7 +134,7 @@ describe('rarefaction, without a GPU', () => {
 
   for (const [name, build] of Object.entries(NETS))
     it(`${name}: the dense map begins where the coarse one does, with the same weights and field`, () => {
-      const coarse = coarseScores(build({ width: 1 / 16 }));
+      const coarse = coarseScores(build({ width: 1 / 16, classes: 21 }));
       const dense = rarefy(coarse);
       const { factor } = subsampling(coarse);
       const tensors = (g: Graph) => parameters(g).map(({ name: tensor, dims }) => [tensor, dims]);

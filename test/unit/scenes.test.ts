@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { inputValues } from '../../src/data/dataset.js';
 import { openDataSet } from '../../src/data/open.js';
 import { ShapeError } from '../../src/errors.js';
 import type { RgbaImage } from '../../src/image/image.js';
@@ -245,6 +246,82 @@ describe('scenes as a data set', () => {
       expect((await refusalOf(spec, files)).message).to.contain(`${spec}: ${message}`);
     });
 });
+
+describe('crops of scenes as a data set', () => {
+  const files = new MemoryFiles({});
+
+  it('have a label each, of the pixel at their centre, and equally many of each class', async () => {
+    const data = await openDataSet('scene-crops:1,36,48x64,crop=20', files);
+    const [train, val] = [await data.ids('train'), await data.ids('val')];
+    expect([train.length, val.length]).to.deep.equal([36, 9]);
+    const counts = new Array<number>(CLASSES).fill(0);
+    let outside = 0;
+    for (const [i, id] of train.entries()) {
+      const { h, w, pictures, labels } = await data.load(id);
+      expect([h, w, labels.length, labels[0]!.length]).to.deep.equal([20, 20, 1, 1]);
+      const { rgba } = pictures[0] as RgbaImage;
+      counts[labels[0]![0]!]!++;
+      // The crop is a window of one of the next scenes, whose pixel there has that label.
+      const place = placeIn(rgba, i, labels[0]![0]!);
+      expect(place, id).to.not.equal(null);
+      outside += place!.outside;
+    }
+    expect(counts).to.deep.equal(new Array(CLASSES).fill(3));
+    expect(outside).to.be.greaterThan(0);
+  });
+
+  it('come again, differ by seed, and those of val are of its scenes', async () => {
+    const open = (seed: number) => openDataSet(`scene-crops:${seed},24,32x32`, files);
+    const first = await (await open(1)).load('7');
+    expect(first).to.deep.equal(await (await open(1)).load('7'));
+    expect([first.h, first.w]).to.deep.equal([96, 96]);
+    expect(first).to.not.deep.equal(await (await open(2)).load('7'));
+    const { pictures, labels } = await (await openDataSet('scene-crops:1,24,48x64,crop=20', files)).load(
+      '1000000',
+    );
+    const place = placeIn((pictures[0] as RgbaImage).rgba, 1_000_000, labels[0]![0]!);
+    expect(place).to.not.equal(null);
+  });
+
+  it('are 0 outside, but for what a byte cannot say', async () => {
+    const data = await openDataSet('scene-crops:1,24,16x16,crop=80', files);
+    const { pictures } = await data.load('3');
+    const values = inputValues(pictures[0]!, data.inputs[0]!);
+    for (let c = 0; c < 3; c++) expect(Math.abs(values[c * 6400]!)).to.be.below(0.501 / 60);
+  });
+
+  for (const [spec, message] of [
+    ['scene-crops:1,10', '"1,10", should be SEED,COUNT,HxW as in 1,500,128x128'],
+    ['scene-crops:1,10,32x32,crop=0', 'crop=0, should be a whole number of 1 to 1024'],
+    ['scene-crops:1,10,32x32,kind=hha', 'unknown option kind, should be scene-crops:SEED,COUNT,HxW'],
+  ] as const)
+    it(`refuse ${spec}`, async () => {
+      expect((await refusalOf(spec, files)).message).to.contain(`${spec}: ${message}`);
+    });
+});
+
+/**
+ * Where a crop of 20 x 20 pixels lies in one of the 30 scenes of 48 x 64 from `index` on: with the label at its
+ * centre, and every pixel equal that both have. Null for nowhere.
+ */
+function placeIn(rgba: Uint8Array, index: number, label: number): { outside: number } | null {
+  const [h, w, side] = [48, 64, 20];
+  for (let i = index; i < index + 30; i++) {
+    const made = scene(1, i, h, w);
+    for (const [pixel, found] of made.labels.entries()) {
+      if (found !== label) continue;
+      const [top, left] = [Math.floor(pixel / w) - side / 2, (pixel % w) - side / 2];
+      let outside = 0;
+      const same = Array.from({ length: side * side }, (_, k) => k).every((k) => {
+        const [y, x] = [top + Math.floor(k / side), left + (k % side)];
+        if (y < 0 || y >= h || x < 0 || x >= w) return ++outside;
+        return [0, 1, 2].every((c) => rgba[4 * k + c] === made.rgba[4 * (y * w + x) + c]);
+      });
+      if (same) return { outside };
+    }
+  }
+  return null;
+}
 
 const minus = (a: readonly number[], b: readonly number[]) => a.map((v, i) => v - b[i]!);
 const cross = ([a = 0, b = 0, c = 0]: readonly number[], [d = 0, e = 0, f = 0]: readonly number[]) => [

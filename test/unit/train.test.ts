@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DataError, FormatError, ShapeError, UnsupportedError } from '../../src/errors.js';
+import { DataError, FormatError, ShapeError, UnsupportedError, WeightsError } from '../../src/errors.js';
 import type { HostTensor } from '../../src/graph/net_options.js';
 import { NETS } from '../../src/nets/index.js';
 import { balanced, classShares } from '../../src/train/balance.js';
@@ -103,6 +103,17 @@ describe('examples of a training run', () => {
     expect(() => augmented(example(), { jitter: 0.5 }, 1, 0)).to.throw(ShapeError, 'jitter: 0.5 pixels');
     const plain = example();
     expect(augmented(plain, {}, 1, 0)).to.equal(plain);
+  });
+
+  it('keep the label of a whole picture where the picture is moved', () => {
+    const { maps, ...rest } = example();
+    const whole = { ...rest, maps: [maps[0]!, { ...maps[1]!, values: Float32Array.of(7) }] };
+    const [data, label] = moved(whole, true, [1, -2]).maps;
+    expect([...data!.values.slice(4, 8)]).to.deep.equal([2, 1, 0, 0]);
+    expect([...label!.values]).to.deep.equal([7]);
+    const batch = batchOf([whole, whole]);
+    expect((batch.data as HostTensor).shape).to.deep.equal({ n: 2, c: 2, h: 3, w: 4 });
+    expect(batch.label).to.deep.equal({ shape: { n: 2, c: 1, h: 1, w: 1 }, data: Float32Array.of(7, 7) });
   });
 
   it('make a batch where they are of one size', () => {
@@ -265,6 +276,31 @@ describe('stages', () => {
     expect(weights.get('fc6.weight')!.data).to.deep.equal(source.get('fc6.weight')!.data);
     expect(weights.get('scale_pool4.weight')!.data.every((v) => v === Math.fround(0.01))).to.equal(true);
     expect(weights.get('scale_pool3.weight')!.data.every((v) => v === Math.fround(0.0001))).to.equal(true);
+  });
+
+  it('begin as the classifier: its trunk in the small net, on request its last layer as the scores', () => {
+    const source = seededWeights(NETS.small!({ width: 1 / 32, classes: 12 }), 2);
+    const { graph } = stageOf('fcn-small-16s', null, { width: 1 / 32, classes: 12 });
+    const zero = startWeights(graph, [source], { seed: 1 });
+    expect(zero.report.coerced.map(({ name }) => name)).to.deep.equal(['fc6.weight']);
+    expect(zero.report.dropped).to.deep.equal(['fc8.weight', 'fc8.bias']);
+    const zeros = ['score_fr.weight', 'score_fr.bias', 'score_pool4.weight', 'score_pool4.bias'];
+    expect([zero.report.copied.length, zero.report.zero, zero.report.seeded]).to.deep.equal([75, zeros, []]);
+    const { weights, report } = startWeights(graph, [source], { seed: 1, scores: 'classifier' });
+    expect(weights.get('score_fr.weight')!.data).to.deep.equal(source.get('fc8.weight')!.data);
+    expect([report.dropped, report.zero]).to.deep.equal([[], zeros.slice(2)]);
+    const next = startWeights(graph, [weights], { seed: 1, scores: 'classifier' });
+    expect(next.weights.get('score_fr.bias')).to.deep.equal(weights.get('score_fr.bias'));
+    const other = stageOf('fcn-small-16s', null, { width: 1 / 32, classes: 5 }).graph;
+    expect(() => startWeights(other, [source], { seed: 1, scores: 'classifier' })).to.throw(
+      WeightsError,
+      'score_fr.weight',
+    );
+    const heads = stageOf('siftflow-32s', null, { width: 1 / 32 }).graph;
+    expect(() => startWeights(heads, [source], { seed: 1, scores: 'classifier' })).to.throw(
+      UnsupportedError,
+      'siftflow-32s: scores from a classifier',
+    );
   });
 });
 

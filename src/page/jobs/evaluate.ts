@@ -55,15 +55,19 @@ export async function evaluate(host: Host, o: EvaluateOptions): Promise<Evaluate
 
   async function load(i: number): Promise<Examined> {
     const { id, h, w, pictures, labels } = await data.load(ids[i]!);
-    const fitted = fit(model.graph, [h, w], { size: o.size, outputs });
+    const whole = h * w > 1 && labels.every(({ length }) => length === 1);
+    const fitted = fit(model.graph, [h, w], { size: o.size, outputs, whole });
     const inputs: Record<string, Tensor> = {};
     for (const feed of feeds)
       inputs[feed.input] = fitInput(engine, pictureInput(engine, pictures[feed.index]!, feed), fitted);
     return {
       id,
       inputs,
-      labels: (suffix) => ({ h, w, values: labels[data.heads.findIndex((head) => head.suffix === suffix)]! }),
-      fitted: (y) => fitScores(engine, y, fitted),
+      labels: (suffix) => ({
+        ...(whole ? { h: 1, w: 1 } : { h, w }),
+        values: labels[data.heads.findIndex((head) => head.suffix === suffix)]!,
+      }),
+      fitted: (y) => (whole ? y : fitScores(engine, y, fitted)),
     };
   }
 

@@ -1,3 +1,4 @@
+import { ShapeError } from '../../../errors.js';
 import { type Lowering, type Operand, whole } from '../../../lower/lowering.js';
 import {
   type BatchNormOptions,
@@ -46,6 +47,9 @@ export const STATISTICS_TRAINING_KINDS: Kinds<StatisticsTrainingAttrs> = {
     coords: () => null,
     lower(ctx, { inputs: [x, mean], y }) {
       const { shape } = x!;
+      // A value alone is its own mean, and what follows would not depend on it.
+      if (size(shape) === y.shape.c)
+        throw new ShapeError(`${ctx.op}: of one value in each channel, should be of more: a larger batch`);
       const map = (s: Shape): Operand<typeof y.buffer> => {
         return { buffer: ctx.scratch(tensorBytes(s, 'f32')), shape: s, elem: 'f32' };
       };
