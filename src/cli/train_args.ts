@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type ArgsDef, parseArgs } from 'citty';
 import { LAYOUTS } from '../data/open.js';
+import { FUSIONS } from '../nets/heads.js';
 import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
 import { BALANCES, type Balance } from '../train/balance.js';
 import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
@@ -92,6 +93,12 @@ export const TRAIN_ARGS = {
     options: [...SCORE_STARTS],
     default: 'zero',
     description: "how new score layers begin; classifier: as the source's fc8 where it has those classes",
+  },
+  fusion: {
+    type: 'enum',
+    options: [...FUSIONS],
+    default: 'sum',
+    description: 'how scores of two strides become one',
   },
   width: { type: 'string', description: "share of the net's channels", valueHint: '0..1' },
   pad: { type: 'string', description: 'of the first layer', valueHint: 'N' },
@@ -195,6 +202,7 @@ export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 
     ...(pad !== undefined && { pad }),
     balance: text(args, 'balance') as Balance,
     scores: text(args, 'scores') as TrainOptions['scores'],
+    ...(text(args, 'fusion') === 'max' && { fusion: 'max' }),
     batch: whole('batch', 1)!,
     order: text(args, 'order') as TrainOptions['order'],
     augmentation: { mirror: args.mirror === true, jitter: whole('jitter', 0)! },

@@ -21,8 +21,9 @@ export interface FcnOptions {
   readonly fc6Pad?: number;
   /** Whether batch norms stand in for biases; the paper's nets have none. */
   readonly norm?: boolean;
-  /** What skips crop; see the heads. */
+  /** What skips crop, and how they fuse; see the heads. */
   readonly crops?: HeadOptions['crops'];
+  readonly fusion?: HeadOptions['fusion'];
 }
 
 /** VGG16 cast to convolutions (section 4.1 of the paper), up to fc7. */
@@ -51,7 +52,12 @@ export function fcnVgg16(
   return { data, pool3, pool4, fc7 };
 }
 
-const headOf = ({ classes = 21, crops }: FcnOptions): HeadOptions => ({ classes, ...(crops && { crops }) });
+/** A head by the options of its net. */
+export const headOf = ({ classes = 21, crops, fusion }: FcnOptions): HeadOptions => ({
+  classes,
+  ...(crops && { crops }),
+  ...(fusion && { fusion }),
+});
 
 /** FCN-32s, which is FCN-VGG16: scores at stride 32, upsampled in one step. */
 export function fcn32s(o: FcnOptions = {}): Graph {

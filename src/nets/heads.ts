@@ -28,7 +28,13 @@ export interface HeadOptions {
    * them; or the upsampled ones, in a trunk whose maps cover the image and no more.
    */
   readonly crops?: 'finer' | 'upsampled';
+  /** How scores of two strides become one: `sum` by default, as in the paper, or the larger of both. */
+  readonly fusion?: Fusion;
 }
+
+/** What the paper does, and what it found to learn worse (section 4.2). */
+export const FUSIONS = ['sum', 'max'] as const;
+export type Fusion = (typeof FUSIONS)[number];
 
 /** The fixed factors of a net that is trained at once, which make up for the range of the finer layers. */
 export const AT_ONCE_SCALES: Readonly<Record<string, number>> = { scale_pool4: 0.01, scale_pool3: 0.0001 };
@@ -57,33 +63,36 @@ export function head16s(g: Graph, taps: Omit<Taps, 'pool3'>, o: HeadOptions): No
 
 /** Scores at stride 8: those of stride 16 upsampled twice, plus those of pool3. */
 export function head8s(g: Graph, taps: Taps, o: HeadOptions): Node {
-  const { classes, suffix: s = '', atOnce = false, crops } = o;
+  const { classes, suffix: s = '', atOnce = false } = o;
   const fuse_pool4 = fusePool4(g, taps, o);
   const upscore_pool4 = g.upsample(`upscore_pool4${s}`, fuse_pool4, { kernel: 4, stride: 2 });
   const pool3 = atOnce ? g.scale(`scale_pool3${s}`, taps.pool3, { bias: false }) : taps.pool3;
   const score_pool3 = g.conv(`score_pool3${s}`, pool3, { out: classes, kernel: 1 });
-  const fuse_pool3 = fuse(g, `fuse_pool3${s}`, upscore_pool4, score_pool3, crops);
+  const fuse_pool3 = fuse(g, `fuse_pool3${s}`, upscore_pool4, score_pool3, o);
   const upscore8 = g.upsample(`upscore8${s}`, fuse_pool3, { kernel: 16, stride: 8 });
   return g.crop(`score${s}`, upscore8, taps.data);
 }
 
 function fusePool4(g: Graph, taps: Omit<Taps, 'pool3'>, o: HeadOptions): Node {
-  const { classes, suffix: s = '', atOnce = false, crops } = o;
+  const { classes, suffix: s = '', atOnce = false } = o;
   const score_fr = g.conv(`score_fr${s}`, taps.fc7, { out: classes, kernel: 1 });
   const upscore2 = g.upsample(`upscore2${s}`, score_fr, { kernel: 4, stride: 2 });
   const pool4 = atOnce ? g.scale(`scale_pool4${s}`, taps.pool4, { bias: false }) : taps.pool4;
   const score_pool4 = g.conv(`score_pool4${s}`, pool4, { out: classes, kernel: 1 });
-  return fuse(g, `fuse_pool4${s}`, upscore2, score_pool4, crops);
+  return fuse(g, `fuse_pool4${s}`, upscore2, score_pool4, o);
 }
 
-/** The sum of scores upsampled and of finer ones where both are. */
-function fuse(
+/** Scores upsampled and finer ones, as one map of where both are. */
+export function fuse(
   g: Graph,
   name: string,
   coarse: Node,
   finer: Node,
-  crops: HeadOptions['crops'] = 'finer',
+  { crops = 'finer', fusion = 'sum' }: Pick<HeadOptions, 'crops' | 'fusion'> = {},
 ): Node {
-  if (crops === 'finer') return g.sum(name, [coarse, g.crop(`${finer.name}c`, finer, coarse)]);
-  return g.sum(name, [g.crop(`${coarse.name}c`, coarse, finer), finer]);
+  const both =
+    crops === 'finer'
+      ? [coarse, g.crop(`${finer.name}c`, finer, coarse)]
+      : [g.crop(`${coarse.name}c`, coarse, finer), finer];
+  return fusion === 'sum' ? g.sum(name, both) : g.add('binary', name, both, { op: 'max' });
 }

@@ -1,61 +1,47 @@
 import { Graph } from '../graph/builder.js';
-import { type FcnOptions, fcn32s, fcnVgg16 } from './fcn_vgg16.js';
-import { head32s } from './heads.js';
+import { type FcnOptions, fcnVgg16, headOf } from './fcn_vgg16.js';
+import { fuse, head16s, head32s } from './heads.js';
 
 /** The 40 classes of NYUDv2 (Gupta et al. 2013), without void. */
 const CLASSES = 40;
 
-/** FCN-32s on colour images. */
-export const nyud32sRgb = (o: FcnOptions = {}): Graph =>
-  fcn32s({ name: 'nyud-32s-rgb', classes: CLASSES, ...o });
+/**
+ * What a net for NYUDv2 sees: colour; colour and the logarithm of depth in its first layer, which is early fusion;
+ * HHA, which is depth as an image of disparity, height and angle; colour and HHA in a trunk each, which is late fusion.
+ */
+export const NYUD_INPUTS = ['rgb', 'rgbd', 'hha', 'rgb-hha'] as const;
+export type NyudInput = (typeof NYUD_INPUTS)[number];
 
-/** FCN-32s on depth as an image of height, angle and disparity. */
-export const nyud32sHha = (o: FcnOptions = {}): Graph =>
-  fcn32s({ name: 'nyud-32s-hha', classes: CLASSES, ...o });
-
-/** Early fusion: FCN-32s whose first layer sees colour and the logarithm of depth. */
-export function nyud32sRgbd(o: FcnOptions = {}): Graph {
-  const g = new Graph(o.name ?? 'nyud-32s-rgbd');
-  const data = g.concat('data', [g.input('color', 3), g.input('depth', 1)]);
-  const taps = fcnVgg16(g, data, { ...o, first: 'conv1_1_bgrd' });
-  g.output(head32s(g, taps, { classes: o.classes ?? CLASSES }));
+/** NYUDv2 at stride 32 or 16. The authors released 16s of late fusion alone. */
+export function nyud(stride: 32 | 16, input: NyudInput, options: FcnOptions = {}): Graph {
+  const o = { classes: CLASSES, ...options };
+  const g = new Graph(o.name ?? `nyud-${stride}s-${input}`);
+  if (input === 'rgb-hha') return lateFusion(g, stride, o);
+  const early = input === 'rgbd';
+  const data = early ? g.concat('data', [g.input('color', 3), g.input('depth', 1)]) : g.input('data', 3);
+  const taps = fcnVgg16(g, data, { ...o, ...(early && { first: 'conv1_1_bgrd' }) });
+  g.output((stride === 32 ? head32s : head16s)(g, taps, headOf(o)));
   return g;
 }
 
-/** The two trunks of late fusion, one for colour and one for HHA, on images of one size. */
-function colorAndHha(g: Graph, o: FcnOptions) {
+/** The mean of the scores of a colour and an HHA net, on images of one size; 16s adds that of both pool4. */
+function lateFusion(g: Graph, stride: 32 | 16, o: FcnOptions & { readonly classes: number }): Graph {
   const color = fcnVgg16(g, g.input('color', 3), { ...o, suffix: 'color' });
   const hha = fcnVgg16(g, g.input('hha', 3), { ...o, suffix: 'hha' });
-  return { color, hha };
-}
-
-/** Late fusion: the mean of the scores of a colour and an HHA net, upsampled in one step. */
-export function nyud32sRgbHha(o: FcnOptions = {}): Graph {
-  const g = new Graph(o.name ?? 'nyud-32s-rgb-hha');
-  const out = o.classes ?? CLASSES;
-  const { color, hha } = colorAndHha(g, o);
-  const score_frcolor = g.conv('score_frcolor', color.fc7, { out, kernel: 1 });
-  const score_frhha = g.conv('score_frhha', hha.fc7, { out, kernel: 1 });
-  const score_fused = g.sum('score_fused', [score_frcolor, score_frhha], [0.5, 0.5]);
-  const upscore = g.upsample('upscore', score_fused, { kernel: 64, stride: 32 });
-  g.output(g.crop('score', upscore, color.data));
-  return g;
-}
-
-/** Late fusion at stride 16: the mean scores of both pool4 are added, as FCN-16s adds its own. */
-export function nyud16sRgbHha(o: FcnOptions = {}): Graph {
-  const g = new Graph(o.name ?? 'nyud-16s-rgb-hha');
-  const out = o.classes ?? CLASSES;
-  const { color, hha } = colorAndHha(g, o);
-  const score_frcolor = g.conv('score_frcolor', color.fc7, { out, kernel: 1 });
-  const score_frhha = g.conv('score_frhha', hha.fc7, { out, kernel: 1 });
-  const score_fused = g.sum('score_fused', [score_frcolor, score_frhha], [0.5, 0.5]);
+  const scored = (name: string, tap: 'fc7' | 'pool4', mean: string) => {
+    const score = { out: o.classes, kernel: 1 };
+    const parts = [g.conv(`${name}color`, color[tap], score), g.conv(`${name}hha`, hha[tap], score)];
+    return g.sum(mean, parts, [0.5, 0.5]);
+  };
+  const score_fused = scored('score_fr', 'fc7', 'score_fused');
+  if (stride === 32) {
+    const upscore = g.upsample('upscore', score_fused, { kernel: 64, stride: 32 });
+    g.output(g.crop('score', upscore, color.data));
+    return g;
+  }
   const upscore2 = g.upsample('upscore2', score_fused, { kernel: 4, stride: 2 });
-  const score_pool4color = g.conv('score_pool4color', color.pool4, { out, kernel: 1 });
-  const score_pool4hha = g.conv('score_pool4hha', hha.pool4, { out, kernel: 1 });
-  const score_pool4 = g.sum('score_pool4', [score_pool4color, score_pool4hha], [0.5, 0.5]);
-  const score_pool4c = g.crop('score_pool4c', score_pool4, upscore2);
-  const fuse_pool4 = g.sum('fuse_pool4', [upscore2, score_pool4c]);
+  const score_pool4 = scored('score_pool4', 'pool4', 'score_pool4');
+  const fuse_pool4 = fuse(g, 'fuse_pool4', upscore2, score_pool4, headOf(o));
   const upscore16 = g.upsample('upscore16', fuse_pool4, { kernel: 32, stride: 16 });
   g.output(g.crop('score', upscore16, color.data));
   return g;

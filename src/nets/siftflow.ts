@@ -1,5 +1,5 @@
 import { Graph } from '../graph/builder.js';
-import { type FcnOptions, fcnVgg16 } from './fcn_vgg16.js';
+import { type FcnOptions, fcnVgg16, headOf } from './fcn_vgg16.js';
 import { head8s, head16s, head32s } from './heads.js';
 
 /** `classes` counts the semantic ones, 33 by default. */
@@ -13,7 +13,7 @@ export function siftflow(stride: 32 | 16 | 8, o: SiftflowOptions = {}): Graph {
   const g = new Graph(o.name ?? `siftflow-${stride}s`);
   const taps = fcnVgg16(g, g.input('data', 3), o);
   const head = { 32: head32s, 16: head16s, 8: head8s }[stride];
-  g.output(head(g, taps, { classes: o.classes ?? 33, suffix: '_sem' }));
-  g.output(head(g, taps, { classes: o.geometric ?? 3, suffix: '_geo' }));
+  g.output(head(g, taps, { ...headOf({ classes: 33, ...o }), suffix: '_sem' }));
+  g.output(head(g, taps, { ...headOf({ ...o, classes: o.geometric ?? 3 }), suffix: '_geo' }));
   return g;
 }

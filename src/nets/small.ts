@@ -11,7 +11,7 @@ const TRUNK = { width: 1 / 8, hidden: 1024, norm: true } as const;
  * scores are what is cropped.
  * Batch norms let it learn from few images and from nothing else; they fold into the convolutions afterwards.
  */
-export const small = (name: string, o: FcnOptions = {}): FcnOptions => ({
+export const small = <O extends FcnOptions>(name: string, o = {} as O): FcnOptions & O => ({
   name,
   ...TRUNK,
   pad: 1,

@@ -1,5 +1,6 @@
 import { Graph } from '../graph/builder.js';
 import type { Node } from '../graph/node.js';
+import { fuse, type HeadOptions } from './heads.js';
 import { narrow } from './narrow.js';
 
 /** Departures from SqueezeNet v1.0. */
@@ -37,6 +38,8 @@ export function squeezenet(g: Graph, data: Node, { width = 1, pad = 0 }: Squeeze
 export interface FcnSqueezenetOptions extends SqueezenetOptions {
   readonly name?: string;
   readonly classes?: number;
+  /** How skips fuse; see the heads. */
+  readonly fusion?: HeadOptions['fusion'];
 }
 
 /**
@@ -52,11 +55,14 @@ export function fcnSqueezenet(stride: 16 | 8 | 4, o: FcnSqueezenetOptions = {}):
   const data = g.input('data', 3);
   const { pool1, pool4, fire9 } = squeezenet(g, data, { width, pad });
   const score = (name: string, x: Node) => g.conv(name, x, { out: classes, kernel: 1 });
-  /** The scores twice as fine, plus those of a pool. */
+  /** The scores twice as fine, and those of a pool. */
   const fused = (coarse: Node, pool: Node): Node => {
     const skip = score(`score_${pool.name}`, pool);
     const up = g.upsample(`upscore_${pool.name}`, coarse, { kernel: 3, stride: 2 });
-    return g.sum(`fuse_${pool.name}`, [g.crop(`upscore_${pool.name}c`, up, skip), skip]);
+    return fuse(g, `fuse_${pool.name}`, up, skip, {
+      crops: 'upsampled',
+      ...(o.fusion && { fusion: o.fusion }),
+    });
   };
   let scores = score('score_fr', fire9);
   if (stride < 16) scores = fused(scores, pool4);

@@ -25,7 +25,7 @@ export function normed(
 ): Node {
   const made = layer(`${name}${suffix}`, { bias: !norm, relu: !norm });
   if (!norm) return made;
-  const number = name.replace(/^[a-z]+/, '');
+  const number = name.replace(/^[a-z]+|_[a-z]+$/g, '');
   return g.relu(`relu${number}${suffix}`, g.batchNorm(`bn${number}${suffix}`, made));
 }
 

@@ -3,7 +3,7 @@ import { UnsupportedError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
 import { FIXED_LEARNS } from '../nets/fcn_vgg16.js';
 import { AT_ONCE_SCALES } from '../nets/heads.js';
-import { NETS, type NetOptions } from '../nets/index.js';
+import { NETS, type NetOptions, onTrunk } from '../nets/index.js';
 import { seededWeights } from '../weights/seeded.js';
 import { fillLayers, type Surgery, type SurgeryReport, transplant, zeroWeights } from '../weights/surgery.js';
 import { earlyFusion } from '../weights/surgery_filters.js';
@@ -40,7 +40,11 @@ export function stageNet(net: string, trunk: string, stage: StageName | null): s
   const placed = stride ? net.replace(/\d+s(?=$|-)/, stride) : net;
   if (stride && !/\d+s(?=$|-)/.test(net))
     throw new UnsupportedError(`net '${net}' at stage ${stage}: its name says no stride, should be as fcn8s`);
-  const name = trunk === 'vgg16' ? placed : placed.replace(/^fcn-?/, `fcn-${trunk}-`);
+  const name = trunk === 'vgg16' ? placed : onTrunk(placed, trunk);
+  if (trunk !== 'vgg16' && name === placed)
+    throw new UnsupportedError(
+      `net '${net}' on the trunk ${trunk}: its name says no stride, should be as fcn8s`,
+    );
   if (!Object.hasOwn(NETS, name))
     throw new UnsupportedError(`net '${name}', should be one of ${Object.keys(NETS).join(', ')}`);
   return name;
@@ -49,8 +53,8 @@ export function stageNet(net: string, trunk: string, stage: StageName | null): s
 /** A net to train, and what of it stays fixed. */
 export function stageOf(net: string, stage: StageName | null, o: NetOptions): Stage {
   const graph = NETS[net]!(o);
-  const onlyScores = stage === '32s-fixed' || net === 'fcn32s-fixed';
-  const fixed = onlyScores ? (name: string) => !FIXED_LEARNS.includes(name) : isScale;
+  const onlyScores = stage === '32s-fixed' || /^fcn.*32s-fixed$/.test(net);
+  const fixed = onlyScores ? (name: string) => !FIXED_LEARNS.includes(plain(name)) : isScale;
   const layers = new Set(layersWithWeights(graph));
   const dropped = graph.nodes
     .map(({ name }) => name)
@@ -60,8 +64,10 @@ export function stageOf(net: string, stage: StageName | null, o: NetOptions): St
   return { net, graph, frozen: [...layers].filter(fixed), dropped };
 }
 
-const isScale = (layer: string): boolean =>
-  Object.keys(AT_ONCE_SCALES).some((name) => layer === name || layer.startsWith(`${name}_`));
+/** The name of a layer without the head or the trunk that it is of. */
+const plain = (layer: string): string => layer.replace(/(color|hha|_sem|_geo)$/, '');
+
+const isScale = (layer: string): boolean => Object.hasOwn(AT_ONCE_SCALES, plain(layer));
 
 const layersWithWeights = (graph: Graph): string[] =>
   [...zeroWeights(graph).keys()].map((name) => name.slice(0, name.lastIndexOf('.')));
@@ -134,7 +140,7 @@ export function startWeights(
   const scales = Object.fromEntries(
     layersWithWeights(graph)
       .filter((layer) => isScale(layer) && !found.has(`${layer}.weight`))
-      .map((layer) => [layer, AT_ONCE_SCALES[layer.replace(/_(sem|geo)$/, '')]!]),
+      .map((layer) => [layer, AT_ONCE_SCALES[plain(layer)]!]),
   );
   const isNorm = (name: string) => graph.node(name.slice(0, name.lastIndexOf('.'))).kind === 'batch_norm';
   const filled = fillLayers(moved?.weights ?? target, scales).weights;

@@ -57,7 +57,7 @@ function firstLayer(target: Weights, source: Weights, [to, from]: LayerPair, kep
   const old = tensorOf(source, `${from}.weight`);
   const [out = 0, channels = 0, ...window] = dims;
   const [oldOut, oldChannels = 0, ...oldWindow] = old.dims;
-  const bias = tensorOf(source, `${from}.bias`);
+  const bias = source.get(`${from}.bias`);
   if (out !== oldOut || channels <= kept || window.join() !== oldWindow.join())
     throw new WeightsError(
       `${name}: [${dims.join(', ')}], should be [${old.dims.join(', ')}] but for more than ${kept} input channels`,
@@ -73,10 +73,7 @@ function firstLayer(target: Weights, source: Weights, [to, from]: LayerPair, kep
       data.set(row, (o * channels + c) * area);
     }
   }
-  const made: Weights = new Map([
-    [name, { dims, data }],
-    [`${to}.bias`, bias],
-  ]);
+  const made: Weights = new Map([[name, { dims, data }], ...(bias ? ([[`${to}.bias`, bias]] as const) : [])]);
   return replaced(target, made, { coerced: [{ name, from: old.dims }] });
 }
 

@@ -17,6 +17,7 @@ import { NETS, type NetOptions } from '../../src/nets/index.js';
 import { fcnResnet } from '../../src/nets/resnet.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { checkFinite } from '../../src/weights/weights.js';
+import { random } from '../random.js';
 import { runGraph } from '../reference/graph.js';
 
 const net = (name: string, o: NetOptions = {}) => NETS[name]!(o);
@@ -62,6 +63,7 @@ describe('the family of nets', () => {
     'nyud-32s-rgbd': 134_424_424 + 576,
     'nyud-32s-rgb-hha': 268_848_848,
     'nyud-16s-rgb-hha': 268_848_848 + 2 * 40 * (512 + 1),
+    'nyud-16s-rgbd': 134_424_424 + 576 + 40 * (512 + 1),
     'siftflow-32s': 134_408_036,
     'siftflow-16s': 134_426_504,
     'siftflow-8s': 134_435_756,
@@ -90,6 +92,10 @@ describe('the family of nets', () => {
     'nyud-32s-rgbd': { score: 19 },
     'nyud-32s-rgb-hha': { score: 19 },
     'nyud-16s-rgb-hha': { score_pool4c: 5, score: 27 },
+    'nyud-16s-rgbd': { score_pool4c: 5, score: 27 },
+    'nyud-small-16s-rgb-hha': { upscore2c: 1, score: 8 },
+    'nyud-small-16s-rgbd': { upscore2c: 1, score: 8 },
+    'siftflow-small-16s': { upscore2_semc: 1, score_sem: 8, upscore2_geoc: 1, score_geo: 8 },
     'siftflow-32s': { score_sem: 19, score_geo: 19 },
     'siftflow-16s': { score_pool4_semc: 5, score_sem: 27, score_pool4_geoc: 5, score_geo: 27 },
     'siftflow-8s': {
@@ -221,6 +227,28 @@ describe('the family of nets', () => {
       return parameterCount(g);
     };
     expect([values(64), values(63)]).to.deep.equal([1_806_336, 1_750_329]);
+  });
+
+  it('fuses scores by their sum, or by the larger of both', () => {
+    const size = 40;
+    const data = random(3 * size * size, 3);
+    const input = { data: { shape: { n: 1, c: 3, h: size, w: size }, data } };
+    for (const name of ['fcn8s', 'fcn-small-8s', 'siftflow-16s', 'nyud-16s-rgb', 'fcn-squeezenet-4s']) {
+      const [sum, max] = (['sum', 'max'] as const).map((fusion) => {
+        const g = net(name, { width: 1 / 64, classes: 2, fusion });
+        return { g, maps: runGraph(g, seededWeights(g, 1), input) };
+      });
+      const fused = sum!.g.nodes.filter((node) => node.name.startsWith('fuse_'));
+      expect(fused.length, name).to.be.at.least(1);
+      for (const node of fused) {
+        const [a, b] = max!.g.node(node.name).inputs.map(({ name: from }) => max!.maps.get(from)!.data);
+        const larger = a!.map((v, i) => Math.max(v, b![i]!));
+        expect(max!.maps.get(node.name)!.data, `${name} ${node.name}`).to.deep.equal(larger);
+      }
+      const added = fused[0]!.inputs.map(({ name: from }) => sum!.maps.get(from)!.data);
+      const found = sum!.maps.get(fused[0]!.name)!.data;
+      for (const [i, v] of found.entries()) expect(v).to.be.closeTo(added[0]![i]! + added[1]![i]!, 1e-5);
+    }
   });
 
   it('FCN-32s-fixed learns its scores alone', () => {

@@ -4,7 +4,7 @@ import { convolutionalise } from '../../src/graph/rewrite.js';
 import { bilinearFilter, isBilinear } from '../../src/lower/bilinear.js';
 import { fcn8sAtOnce, fcn16s, fcn32s } from '../../src/nets/fcn_vgg16.js';
 import { AT_ONCE_SCALES } from '../../src/nets/heads.js';
-import { nyud32sRgb, nyud32sRgbd, nyud32sRgbHha } from '../../src/nets/nyud.js';
+import { nyud } from '../../src/nets/nyud.js';
 import { vgg16Classifier } from '../../src/nets/vgg16.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { expandScore, fillLayers, transplant, zeroWeights } from '../../src/weights/surgery.js';
@@ -54,9 +54,9 @@ describe('surgery: transplant', () => {
   });
 
   it('puts two nets into one of two trunks by suffix', () => {
-    const color = seededWeights(nyud32sRgb({ width }), 3);
-    const hha = seededWeights(nyud32sRgb({ width }), 4);
-    const first = transplant(zeroWeights(nyud32sRgbHha({ width })), color, 'color');
+    const color = seededWeights(nyud(32, 'rgb', { width }), 3);
+    const hha = seededWeights(nyud(32, 'rgb', { width }), 4);
+    const first = transplant(zeroWeights(nyud(32, 'rgb-hha', { width })), color, 'color');
     const { weights, report } = transplant(first.weights, hha, 'hha');
     expect(report.dropped).to.deep.equal([]);
     expect(weights.get('conv1_1color.weight')).to.deep.equal(color.get('conv1_1.weight'));
@@ -108,8 +108,8 @@ describe('surgery: filters', () => {
   });
 
   it('earlyFusion keeps the colour filters and gives depth their mean', () => {
-    const source = seededWeights(nyud32sRgb({ width }), 5);
-    const target = zeroWeights(nyud32sRgbd({ width }));
+    const source = seededWeights(nyud(32, 'rgb', { width }), 5);
+    const target = zeroWeights(nyud(32, 'rgbd', { width }));
     const { weights, report } = earlyFusion(target, source);
     const old = source.get('conv1_1.weight')!.data;
     const made = weights.get('conv1_1_bgrd.weight')!;

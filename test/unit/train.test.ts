@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DataError, FormatError, ShapeError, UnsupportedError, WeightsError } from '../../src/errors.js';
 import type { HostTensor } from '../../src/graph/net_options.js';
+import { parameters } from '../../src/graph/parameters.js';
 import { NETS } from '../../src/nets/index.js';
 import { balanced, classShares } from '../../src/train/balance.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
@@ -166,6 +167,10 @@ describe('stages', () => {
     expect(stageNet('siftflow-8s', 'vgg16', '32s')).to.equal('siftflow-32s');
     expect(stageNet('nyud-16s-rgb-hha', 'vgg16', '32s')).to.equal('nyud-32s-rgb-hha');
     expect(stageNet('fcn-alexnet', 'vgg16', null)).to.equal('fcn-alexnet');
+    expect(stageNet('nyud-16s-rgb-hha', 'small', '32s')).to.equal('nyud-small-32s-rgb-hha');
+    expect(stageNet('siftflow-8s', 'small', null)).to.equal('siftflow-small-8s');
+    expect(stageNet('fcn8s-atonce', 'small', null)).to.equal('fcn-small-8s-atonce');
+    expect(() => stageNet('fcn-alexnet', 'small', null)).to.throw(UnsupportedError, 'says no stride');
     expect(() => stageNet('fcn-alexnet', 'vgg16', '16s')).to.throw(UnsupportedError, 'says no stride');
     expect(() => stageNet('fcn8s', 'deep', '16s')).to.throw(UnsupportedError, "net 'fcn-deep-16s'");
   });
@@ -174,6 +179,16 @@ describe('stages', () => {
     expect(stageOf('fcn-small-32s', '32s', {}).frozen).to.deep.equal([]);
     const { frozen } = stageOf('fcn-small-32s', '32s-fixed', {});
     expect(frozen).to.include.members(['conv1_1', 'fc7']).and.not.include('score_fr');
+    const learns = (net: string) => {
+      const { graph, frozen: kept } = stageOf(net, '32s-fixed', { width: 1 / 16 });
+      return parameters(graph).filter(
+        ({ name, node }) => !kept.includes(node.name) && name.endsWith('.weight'),
+      );
+    };
+    const named = (net: string) => learns(net).map(({ node }) => node.name);
+    expect(named('siftflow-small-32s')).to.deep.equal(['score_fr_sem', 'score_fr_geo']);
+    expect(named('nyud-small-32s-rgb-hha')).to.deep.equal(['score_frcolor', 'score_frhha']);
+    expect(stageOf('fcn-small-32s-fixed', null, {}).frozen).to.deep.equal(frozen);
     expect(stageOf('fcn8s-atonce', null, { width: 1 / 16 }).frozen).to.deep.equal([
       'scale_pool4',
       'scale_pool3',
@@ -264,6 +279,21 @@ describe('stages', () => {
       UnsupportedError,
       'of 2 files',
     );
+  });
+
+  it('fuse trunks with norms, from nets or one classifier', () => {
+    const small = { width: 1 / 32, classes: 12 };
+    const classifier = seededWeights(NETS.small!(small), 2);
+    const color = seededWeights(NETS['nyud-small-32s-rgb']!(small), 5);
+    const early = startWeights(NETS['nyud-small-16s-rgbd']!(small), [color], { seed: 1 });
+    expect([early.report.seeded, early.report.dropped]).to.deep.equal([[], []]);
+    expect(early.report.zero).to.deep.equal(['score_pool4.weight', 'score_pool4.bias']);
+    expect(early.weights.get('bn1_1.running_var')).to.deep.equal(color.get('bn1_1.running_var'));
+    for (const net of ['nyud-small-32s-rgbd', 'nyud-small-32s-rgb-hha', 'siftflow-small-16s']) {
+      const { seeded, zero, dropped } = startWeights(NETS[net]!(small), [classifier], { seed: 1 }).report;
+      expect([seeded, dropped], net).to.deep.equal([[], ['fc8.weight', 'fc8.bias']]);
+      expect(zero.every((name) => name.startsWith('score'))).to.equal(true);
+    }
   });
 
   it('begin with the fixed scales, and cast a classifier', () => {

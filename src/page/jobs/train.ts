@@ -5,6 +5,7 @@ import { FormatError } from '../../errors.js';
 import type { AdapterInfo } from '../../gpu/device.js';
 import { parameterCount } from '../../graph/parameters.js';
 import type { Scores } from '../../metrics/scores.js';
+import type { Fusion } from '../../nets/heads.js';
 import { type Balance, balanced, classShares } from '../../train/balance.js';
 import { readCheckpoint, writeCheckpoint } from '../../train/checkpoint.js';
 import { evaluate, examined } from '../../train/evaluate.js';
@@ -49,6 +50,8 @@ export interface TrainOptions {
   readonly width?: number;
   readonly pad?: number;
   readonly scores: ScoreStart;
+  /** How skips fuse; by their sum without. */
+  readonly fusion?: Fusion;
   readonly batch: number;
   readonly order: Order;
   readonly augmentation: Augmentation;
@@ -176,11 +179,12 @@ async function trainStage(
 ) {
   const { index, stage, sources, state } = at;
   const { recipe } = stage;
-  const { width, pad } = o;
+  const { width, pad, fusion } = o;
   const { graph, frozen, dropped } = stageOf(stage.net, stage.stage, {
     ...headClasses(set.heads),
     ...(width !== undefined && { width }),
     ...(pad !== undefined && { pad }),
+    ...(fusion && { fusion }),
   });
   const scored = allHeads(graph, set.heads);
   const balances = await balancesOf(host, set, learn, o.balance);
