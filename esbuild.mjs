@@ -4,55 +4,10 @@
 //   node esbuild.mjs --bench  the measurements of bench/ as well
 //   node esbuild.mjs --if-missing  nothing where dist/ is there
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
-
-const bindingType = { read: 'read-only-storage', read_write: 'storage', write: 'storage' };
-
-/** Reads a kernel's interface from its text: the `Kernel` of src/kernel.ts. */
-export function reflectKernel(path) {
-  const own = readFileSync(path, 'utf8');
-  // A part that kernels share follows the kernel's own text, so that line numbers hold.
-  const parts = (/^\/\/ uses: (.*)$/m.exec(own)?.[1] ?? '')
-    .split(',')
-    .map((s) => s.trim())
-    .filter(Boolean);
-  const code = [own, ...parts.map((part) => readFileSync(join(dirname(path), `${part}.wgsl`), 'utf8'))].join(
-    '\n',
-  );
-  const name = basename(path, '.wgsl');
-  const needs = (/^\/\/ needs: (.*)$/m.exec(code)?.[1] ?? '')
-    .split(',')
-    .map((s) => s.trim())
-    .filter(Boolean);
-  // The reflection knows no `enable` of extensions and no alias that a prelude brings.
-  const r = new WgslReflect(`alias Elem = f32;\n${code.replace(/^\s*(enable|requires) .*;/gm, '')}`);
-  const entry = r.entry.compute.find((e) => e.name === name);
-  if (!entry) throw new Error(`${path}: no compute entry point '${name}'`);
-  const size = entry.attributes.find((a) => a.name === 'workgroup_size')?.value;
-  if (!Array.isArray(size) || size.length !== 3) throw new Error(`${path}: write three workgroup sizes`);
-  const bindings = [
-    ...r.uniforms.map((u) => ({ name: u.name, binding: u.binding, type: 'uniform' })),
-    ...r.storage.map((s) => ({
-      name: s.name,
-      binding: s.binding,
-      type: s.type.name.startsWith('texture_storage') ? 'storage-texture' : bindingType[s.access],
-    })),
-    ...r.textures.map((t) => ({ name: t.name, binding: t.binding, type: 'texture' })),
-  ].sort((a, b) => a.binding - b.binding);
-  const struct = r.uniforms.find((u) => u.name === 'params');
-  const params = (struct?.type.members ?? []).map((m) => ({
-    name: m.name,
-    type: m.type.name,
-    offset: m.offset,
-  }));
-  const paramsBytes = struct ? Math.ceil(struct.type.size / 16) * 16 : 0;
-  const overrides = r.overrides.map((o) => o.name);
-  return { name, code, needs, bindings, params, paramsBytes, overrides, workgroup: size.map(Number) };
-}
+import { reflectKernel } from './src/cli/reflect.mjs';
 
 const wgsl = {
   name: 'wgsl',

@@ -58,6 +58,8 @@ export async function layerLaunch(
       ),
     );
     ({ params } = made);
+    // Uploads and the packing of weights are no part of the first launch.
+    await engine.alive(device.queue.onSubmittedWorkDone());
     let encoder: GPUCommandEncoder | undefined;
     return {
       variant: kernelsOf(dispatches),

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from 'citty';
 import type { bench } from '../../bench/bench.js';
+import type { variant } from '../../bench/variant.js';
 import type { jobs } from '../page/jobs.js';
 import { type Progress, RUNTIMES, type Runtime } from '../page/protocol.js';
 import { ProgressLine } from './progress.js';
@@ -18,8 +19,8 @@ const COMMON = {
   verbose: { type: 'boolean', description: "print what the runtime says, and errors' stacks" },
 } as const satisfies ArgsDef;
 
-/** The jobs of src/page/jobs.ts, and that of bench/page.ts, which needs its own bundle. */
-type Jobs = typeof jobs & { bench: typeof bench };
+/** The jobs of src/page/jobs.ts, and those of bench/page.ts, which needs its own bundle. */
+type Jobs = typeof jobs & { bench: typeof bench; variant: typeof variant };
 type IO = Partial<
   Pick<
     RunOptions,

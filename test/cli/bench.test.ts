@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import puppeteer from 'puppeteer';
 import type { BenchReport } from '../../bench/report.js';
+import type { VariantReport } from '../../bench/variant.js';
 import { browserFlags, ensureBrowser } from '../../src/cli/browser.js';
 import { canSandbox, hasGpu } from '../../src/cli/machine.js';
-import { rarefy, refusal, report, success, temporaryFolder } from './rarefy.js';
+import { rarefy, refusal, report, start, success, temporaryFolder } from './rarefy.js';
 
 const TINY = 'avg_pool: 2x2 by 2 rounded up';
 const ALSO_TINY = 'crop_sum: ';
@@ -77,5 +78,55 @@ describe('rarefy bench', () => {
     expect(await refusal('bench', '--save', '--only', TINY)).to.contain('should be a whole set');
     expect(await refusal('bench', '--from', inFolder('none.jsonl'))).to.contain('no such log');
     expect(existsSync(inFolder('none.jsonl'))).to.equal(false);
+  });
+});
+
+describe('rarefy bench --variant', () => {
+  const inFolder = temporaryFolder();
+  const built = readFileSync(new URL('../../kernels/scale.wgsl', import.meta.url), 'utf8');
+  const wrong = built.replaceAll('* s[c] + b[c]', '* s[c] - b[c]');
+  const write = (name: string, text: string): string => {
+    writeFileSync(inFolder(name), text);
+    return inFolder(name);
+  };
+
+  it('checks a kernel, times it and compares it with the built-in one', async () => {
+    // Two blocks an invocation instead of one.
+    const text = built
+      .replace('// One invocation', '// invocations: 1/2\n// One invocation')
+      .replace(
+        '  let index = id.y',
+        '  for (var half = 0u; half < 2u; half++) {\n  let index = half + 2u * (id.y',
+      )
+      .replace('64u + id.x;', '64u + id.x);')
+      .replace(/\}\s*$/, '}\n}\n');
+    const path = write('mine.wgsl', text);
+    const found = await report<VariantReport>('bench', '--kernel', 'scale', '--variant', path);
+    expect(found).to.include({ variant: 'mine.wgsl', replaces: 'scale', checked: 2 });
+    expect(found.failed).to.deep.equal([]);
+    expect(found.rows.map((r) => r.variant)).to.deep.equal(['mine.wgsl', 'scale', 'mine.wgsl', 'scale']);
+    for (const r of found.rows) expect(r.medianMs).to.be.above(0);
+  });
+
+  it('runs again when the file is saved, and times nothing that is wrong', async () => {
+    const path = write('edited.wgsl', wrong);
+    const watching = start('bench', '--kernel', 'scale', '--variant', path, '--watch');
+    await watching.says(/waiting for/);
+    writeFileSync(path, built.replace('fn scale(', 'fn scale(oops'));
+    await watching.says(/waiting for[\s\S]*waiting for/);
+    watching.interrupt();
+    const { code, stdout } = await watching.finished;
+    expect(code).to.equal(0);
+    expect(stdout).to.contain('WRONG in 1 of 2 cases').and.contain('edited.wgsl:');
+  });
+
+  it('says what does not fit', async () => {
+    const refused = (path: string, kernel = 'scale') =>
+      refusal('bench', '--kernel', kernel, '--variant', path);
+    expect(
+      await refused(write('name.wgsl', built.replace('> s:', '> factors:').replace('* s[', '* factors['))),
+    ).to.contain('binding factors is read-only-storage, should be one of params, x, s, b, y as in scale');
+    expect(await refused(inFolder('none.wgsl'))).to.contain('no such file');
+    expect(await refusal('bench', '--kernel', 'scale')).to.contain('given together');
   });
 });

@@ -11,6 +11,7 @@ import { SETS } from '../../../bench/workloads/workload.js';
 import type { Progress } from '../../page/protocol.js';
 import { JobLog, readLogs } from '../bench_log.js';
 import { commit, saveResults } from '../bench_results.js';
+import { benchVariant } from '../bench_variant.js';
 import { command, type Outcome, UsageError } from '../command.js';
 import { dist, ensurePeers, PEERS } from '../peers.js';
 
@@ -75,9 +76,28 @@ export const bench = command({
       type: 'string',
       description: 'report what these logs have, a.jsonl,b.jsonl, and measure nothing',
     },
+    kernel: {
+      type: 'string',
+      description: 'the operator, or kernel, that --variant is for',
+      valueHint: 'NAME',
+    },
+    variant: {
+      type: 'string',
+      description: 'check, time and compare the kernel of a file in the place of a built-in one',
+      valueHint: 'FILE.wgsl',
+    },
+    watch: { type: 'boolean', description: 'with --variant: again whenever the file is saved' },
     'browser-ws': { type: 'string', description: 'a Chrome that runs elsewhere', valueHint: 'ws://...' },
   },
   async run(args, tools) {
+    const browserWs = args['browser-ws'];
+    if (args.kernel || args.variant || args.watch) {
+      const { kernel, variant, watch = false, json } = args;
+      if (!kernel || !variant)
+        throw new UsageError('bench: --kernel and --variant, should be given together');
+      const print = (o: Outcome) => console.log(json ? JSON.stringify(o.json) : o.text);
+      return benchVariant({ kernel, variant, watch, only: listed(args.only), browserWs, print }, tools);
+    }
     if (args.from) return outcome(reportsOf(readLogs(listed(args.from), tools.log)), args.html);
     const { peers = false, save = false } = args;
     const only = listed(args.only);
@@ -107,7 +127,7 @@ export const bench = command({
       {
         bundle: join(dist, 'bench.js'),
         ...(peers && { folders: PEERS }),
-        ...(args['browser-ws'] && { browserWs: args['browser-ws'] }),
+        ...(browserWs && { browserWs }),
         // Its place belongs to this machine, not to the result.
         onStart: (about) => (browser = about.split(', ')[0]!),
         onProgress: (event) => {
