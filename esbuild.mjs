@@ -70,6 +70,7 @@ export async function buildTests() {
     ['test/unit/main.ts', 'dist/test/unit.js'],
     ['test/cli/main.ts', 'dist/test/cli.js'],
     ['test/run.ts', 'dist/test/run.js'],
+    ['test/equivalences.ts', 'dist/test/equivalences.js'],
     ['test/faults/child.ts', 'dist/test/faults.js'],
   ]) {
     await build({

@@ -5,6 +5,7 @@ import './bench_sweep.test.js';
 import './bench_timing.test.js';
 import './bench_variant.test.js';
 import './bilinear.test.js';
+import './equivalences.test.js';
 import './gradients.test.js';
 import './graph.test.js';
 import './metrics.test.js';
