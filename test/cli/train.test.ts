@@ -1,13 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { vocPalette } from '../../src/image/palette.js';
 import { encodeLabels, encodePng } from '../../src/image/png.js';
 import { testPicture } from '../../src/image/test_picture.js';
+import { NETS } from '../../src/nets/index.js';
 import type { EvaluateReport } from '../../src/page/jobs/evaluate.js';
 import type { StageReport } from '../../src/page/jobs/train.js';
 import type { HeadReport } from '../../src/train/head_counts.js';
 import type { Start } from '../../src/train/stages.js';
 import { readModelFile } from '../../src/weights/formats.js';
+import { writeModel } from '../../src/weights/model.js';
+import { seededWeights } from '../../src/weights/seeded.js';
 import { refusal, report, start, success, temporaryFolder } from './rarefy.js';
 
 interface TrainJson {
@@ -193,5 +197,91 @@ describe("rarefy train, the paper's road from a classifier", () => {
     expect(await refusal(...eval_)).to.contain(
       "output 'score': 96 x 96 cells for 96 x 96 pixels, should be one",
     );
+  });
+});
+
+describe("rarefy train, the paper's tables 4 and 5 on scenes", () => {
+  const inFolder = temporaryFolder();
+  const model = (name: string, net: string) => {
+    const graph = NETS[net]!({ width: 1 / 32, classes: 12 });
+    const bytes = writeModel({
+      graph,
+      weights: seededWeights(graph, 3),
+      classes: null,
+      preprocess: null,
+      licence: null,
+    });
+    writeFileSync(inFolder(name), bytes);
+    return inFolder(name);
+  };
+  let from: Readonly<Record<'classifier' | 'color' | 'hha', string>>;
+  before(() => {
+    from = {
+      classifier: model('classifier.safetensors', 'small'),
+      color: model('color.safetensors', 'nyud-small-32s-rgb'),
+      hha: model('hha.safetensors', 'nyud-small-32s-hha'),
+    };
+  });
+
+  for (const [net, stages, options, weights, fresh] of [
+    ['nyud-16s-rgb', '32s,16s', 'kind=color', ['classifier'], 2],
+    ['nyud-16s-rgbd', '32s,16s', 'kind=color-depth', ['color'], 0],
+    ['nyud-16s-hha', '32s-fixed,16s', 'kind=hha', ['classifier'], 2],
+    ['nyud-16s-rgb-hha', '32s,16s', 'kind=color-hha', ['color', 'hha'], 0],
+    ['siftflow-16s', '32s-fixed,16s', 'heads=sem-geo', ['classifier'], 4],
+    ['fcn16s', '32s,16s', 'heads=geo', ['classifier'], 2],
+  ] as const)
+    it(`${net} with the small trunk on ${options}, ${stages}`, async () => {
+      const out = inFolder(`${net}-${options}`);
+      const { stages: done } = await report<TrainJson>(
+        ...['train', '--net', net, '--trunk', 'small', '--stages', stages, '--width', '0.03125'],
+        ...['--data', `scenes:1,4,32x48,${options}`, '--weights', weights.map((name) => from[name]).join()],
+        ...['--iterations', '2', '--iter-size', '1', '--lr', '1e-3', '--test-every', '10', '--out', out],
+        // One run says all that section 4 of the paper tries.
+        ...(net === 'siftflow-16s'
+          ? ['--fusion', 'max', '--balance', 'weights', '--keep', '0.5', '--mirror', '--jitter', '4']
+          : ['--batch', '2']),
+      );
+      const names = options === 'heads=geo' ? [3] : options === 'heads=sem-geo' ? [12, 3] : [12];
+      for (const { heads } of done)
+        expect(heads.map(({ scores }) => scores.perClass.length)).to.deep.equal(names);
+      const events = readFileSync(join(out, 'log.jsonl'), 'utf8').trimEnd().split('\n');
+      const starts = events.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'begin');
+      const [first, finer] = starts.map(({ start }) => start as Start['report']);
+      expect([first!.seeded, first!.zero.length]).to.deep.equal([[], fresh]);
+      expect(finer!.zero.every((name) => name.startsWith('score_pool4'))).to.equal(true);
+      expect([finer!.seeded, finer!.dropped]).to.deep.equal([[], []]);
+      const { graph } = readModelFile('16s.safetensors', readFileSync(join(out, '16s.safetensors')), null);
+      const fused = graph!.nodes.filter(({ name }) => name.startsWith('fuse_pool4'));
+      expect(fused.map(({ kind }) => kind)).to.deep.equal(
+        net === 'siftflow-16s' ? ['binary', 'binary'] : ['sum'],
+      );
+      if (weights.length === 1 && names.length === 1) return;
+      const scored = await report<EvaluateReport>(
+        ...['eval', '--model', join(out, '16s.safetensors'), '--data', `scenes:1,4,32x48,${options}`],
+        ...['--out', join(out, 'scores')],
+      );
+      expect(scored.heads.map(({ suffix, pixelAcc }) => [suffix, pixelAcc])).to.deep.equal(
+        done[1]!.heads.map(({ suffix, scores }) => [suffix, scores.pixelAcc]),
+      );
+    });
+
+  it('says which input or head a net lacks', async () => {
+    const of = (net: string, options: string) => [
+      ...[
+        'train',
+        '--net',
+        net,
+        '--trunk',
+        'small',
+        '--width',
+        '0.03125',
+        '--data',
+        `scenes:1,4,32x48,${options}`,
+      ],
+      ...['--iterations', '1', '--out', inFolder('refused')],
+    ];
+    expect(await refusal(...of('nyud-32s-rgb-hha', 'kind=hha'))).to.match(/color/);
+    expect(await refusal(...of('fcn32s', 'heads=sem-geo'))).to.match(/_sem.*_geo/);
   });
 });
