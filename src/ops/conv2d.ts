@@ -14,6 +14,7 @@ import { checkFilter, dividedParts, type FilterLayout, type FilterShape, tileVec
 import { inputRows, type Lowering, rowsView, splitRows, windowParams } from '../lower/lowering.js';
 import { checkVector } from '../lower/pixel_runs.js';
 import { poolShape } from '../lower/pool.js';
+import { inStrips, stripProduct } from '../lower/strip_product.js';
 import { groupTiles, tileProduct } from '../lower/tile_product.js';
 import { winograd } from '../lower/winograd.js';
 import { blocks, type Pair, type Shape, tensorBytes, vec4Bytes, windowShape } from '../shape.js';
@@ -81,8 +82,9 @@ function tiles<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dis
   return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: rowFlops(t) * largest }).flatMap((band) => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
+    const product = inStrips(ctx, w.shape, win) ? stripProduct : tileProduct;
     return parts.map((part) =>
-      tileProduct(
+      product(
         ctx,
         { x: { ...x, ...xv }, y: { ...y, ...yv }, b },
         { shape: w.shape, part, tile, image: 0 },

@@ -101,6 +101,11 @@ export const conv2dCases: readonly Case[] = [
   conv('3 channels in, as the first layer', [1, 3, 31, 29], 64, [3, 3], { pad: 1, relu: true }),
   conv('padding of 100, as conv1_1 of FCN', [1, 3, 16, 12], 8, [3, 3], { pad: 100 }),
   conv('channels that fill no block', [3, 7, 9, 11], 5, [3, 3], { pad: 1 }),
+  conv('8 channels, batch of 3, as in a narrow trunk', [3, 8, 11, 14], 8, [3, 3], { pad: 1, relu: true }),
+  conv('2x3 with padding of its own on each side, 20 channels', [2, 12, 10, 9], 20, [2, 3], {
+    pad: [3, 0, 2, 1],
+  }),
+  conv('1x3 over a single row', [1, 5, 1, 17], 24, [1, 3], { pad: [0, 1] }),
   conv('1x1 to 21 classes, as score_fr', [1, 128, 16, 21], 21, [1, 1]),
   conv('1x1 with stride 2 and a remainder', [1, 32, 15, 18], 64, [1, 1], { stride: 2 }),
   conv('7x7 without padding, as fc6', [1, 64, 12, 14], 48, [7, 7], { relu: true }),

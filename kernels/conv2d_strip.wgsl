@@ -1,0 +1,131 @@
+// y[n, p, o] = act(b[o] + sum over u, v, i of w[o, u, v, i] * x[n, p - pad + (u, v), i]), v below 3
+//
+// conv2d for windows 3 columns wide at stride 1: one invocation computes 8 channels of 2 rows of 4 pixels, so a
+// column of x serves up to 3 taps and no channel of a narrow layer is computed in vain. The lanes of a quad load
+// the weights of one input channel each and pass them round. Sums run over u, i, v in this order in every lane.
+// needs: subgroups
+enable subgroups;
+
+override RELU: bool = false;
+
+struct Params {
+  x_base: u32,      // first vec4 of the bound view of x
+  x_h: u32,
+  x_w: u32,
+  x_c4: u32,
+  y_base: u32,
+  y_h: u32,
+  y_w: u32,
+  y_c4: u32,
+  image: u32,       // first image of this dispatch
+  images: u32,
+  row: u32,         // first output row of each image
+  rows: u32,
+  kernel_h: u32,
+  pad_top: i32,
+  pad_left: i32,
+  depth: u32,       // vec4 of input channels
+  tile: u32,        // first 8 output channels of this dispatch
+  tile_count: u32,
+  w_base: u32,      // first vec4 of the bound view of w
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4<Elem>>;        // [N, H, W, C/4]
+@group(0) @binding(2) var<storage, read> w: array<vec4<Elem>>;        // [o/16, kh, 3, i/4, 4 (i), 4 (o/4)] of 4 o
+@group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;         // [O/4]
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
+
+// The weights of a tap: columns are input channels, rows output channels.
+struct Tap { low: mat4x4f, high: mat4x4f }
+
+// Four pixels of a row: columns are pixels, rows output channels.
+struct Strip { low: mat4x4f, high: mat4x4f }
+
+// 6 columns of a row of x, 4 channels each.
+struct Columns { left: mat4x4f, right: mat2x4f }
+
+fn passed_round(own: vec4f) -> mat4x4f {
+  return mat4x4f(quadBroadcast(own, 0u), quadBroadcast(own, 1u), quadBroadcast(own, 2u), quadBroadcast(own, 3u));
+}
+
+fn tap_at(index: u32) -> Tap {
+  return Tap(passed_round(vec4f(w[index])), passed_round(vec4f(w[index + 1u])));
+}
+
+fn pixel_at(row: i32, column: i32, c4: u32) -> vec4f {
+  let inside = column >= 0 && column < i32(params.x_w);
+  let index = (row + max(column, 0)) * i32(params.x_c4) + i32(c4) - i32(params.x_base);
+  return select(vec4f(), vec4f(x[u32(max(index, 0))]), inside);
+}
+
+fn columns_at(row: i32, column: i32, c4: u32) -> Columns {
+  return Columns(
+    mat4x4f(pixel_at(row, column, c4), pixel_at(row, column + 1, c4),
+      pixel_at(row, column + 2, c4), pixel_at(row, column + 3, c4)),
+    mat2x4f(pixel_at(row, column + 4, c4), pixel_at(row, column + 5, c4)));
+}
+
+fn added(y: Strip, c: Columns, t0: Tap, t1: Tap, t2: Tap) -> Strip {
+  let middle = mat4x4f(c.left[1], c.left[2], c.left[3], c.right[0]);
+  let right = mat4x4f(c.left[2], c.left[3], c.right[0], c.right[1]);
+  return Strip(
+    y.low + t0.low * c.left + t1.low * middle + t2.low * right,
+    y.high + t0.high * c.left + t1.high * middle + t2.high * right);
+}
+
+fn store(index: u32, c4: u32, sum: vec4f) {
+  let value = sum + b[c4];
+  y[index + c4] = vec4<Elem>(select(value, max(value, vec4f()), RELU));
+}
+
+@compute @workgroup_size(64, 1, 1)
+fn conv2d_strip(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  let index = id.y * grid.x * 64u + id.x;
+  let across = (params.y_w + 3u) / 4u;
+  let strips = (across * ((params.rows + 1u) / 2u) + 3u) / 4u * 4u; // whole quads: their lanes share tile and image
+  let last = params.image + params.images - 1u;
+  let unclamped = params.image + index / (strips * params.tile_count);
+  let n = min(unclamped, last); // passing round wants uniform control flow: no early return, guarded stores
+  let tile = params.tile + (index / strips) % params.tile_count;
+  let strip = index % strips;
+  let row = 2u * (strip / across);
+  let column = 4u * (strip % across);
+  let lane = index & 3u;
+
+  var y0 = Strip();
+  var y1 = Strip();
+  let step = params.depth * 16u; // from one tap to the next
+  var wi = (tile / 2u) * params.kernel_h * 3u * step + 4u * lane + 2u * (tile & 1u) - params.w_base;
+  let left = i32(column) - params.pad_left;
+  for (var u = 0u; u < params.kernel_h; u++) {
+    let top = i32(params.row + row + u) - params.pad_top;
+    // The first pixel of each row under the window; below 0 on the padding.
+    let first = i32(n * params.x_h) + top;
+    let row0 = select(-1, first * i32(params.x_w), top >= 0 && top < i32(params.x_h));
+    let row1 = select(-1, (first + 1) * i32(params.x_w), top + 1 >= 0 && top + 1 < i32(params.x_h));
+    for (var i = 0u; i < params.depth; i++) {
+      let t0 = tap_at(wi);
+      let t1 = tap_at(wi + step);
+      let t2 = tap_at(wi + 2u * step);
+      // Both rows in one block would take SwiftShader's compiler 25 s instead of one.
+      if (row0 >= 0) { y0 = added(y0, columns_at(row0, left, i), t0, t1, t2); }
+      if (row1 >= 0) { y1 = added(y1, columns_at(row1, left, i), t0, t1, t2); }
+      wi += 16u;
+    }
+    wi += 2u * step;
+  }
+
+  let c4 = 2u * tile;
+  let rows = select(0u, min(2u, params.rows - min(row, params.rows)), unclamped <= last);
+  for (var r = 0u; r < rows; r++) {
+    let pixel = (n * params.y_h + params.row + row + r) * params.y_w + column;
+    for (var j = 0u; j < 4u && column + j < params.y_w; j++) {
+      let at = (pixel + j) * params.y_c4 - params.y_base;
+      let low = select(y0.low[j], y1.low[j], r == 1u);
+      let high = select(y0.high[j], y1.high[j], r == 1u);
+      store(at, c4, low);
+      if (c4 + 1u < params.y_c4) { store(at, c4 + 1u, high); }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import conv2dStrip from '../../kernels/conv2d_strip.wgsl';
+import type { Dispatch, View } from '../dispatch.js';
+import { blocks, ceilDiv, type Window } from '../shape.js';
+import type { FilterPart, FilterShape } from './filter.js';
+import { type Band, type Lowering, windowParams } from './lowering.js';
+import type { Slab } from './tile_product.js';
+
+/** Whether conv2d_strip.wgsl can take a filter in tiles. */
+export const inStrips = (
+  ctx: Lowering<unknown>,
+  w: FilterShape,
+  { kernel, stride, dilation }: Window,
+): boolean =>
+  ctx.features.has('subgroups') &&
+  w.groups === 1 &&
+  kernel[1] === 3 &&
+  [...stride, ...dilation].every((v) => v === 1);
+
+/** Invocations for the pixels of 8 output channels: one per 2 x 4 pixels, in whole quads of invocations. */
+const perTile = (rows: number, columns: number) => 4 * ceilDiv(ceilDiv(rows, 2) * ceilDiv(columns, 4), 4);
+
+/** One launch of conv2d_strip.wgsl, with what `tileProduct` takes: a band of output rows by a part of the filter. */
+export function stripProduct<B>(
+  ctx: Lowering<B>,
+  { x, y, b }: { x: Slab<B>; y: Slab<B>; b: View<B> },
+  { shape, part, tile }: { shape: FilterShape; part: FilterPart<B>; tile: number },
+  win: Window,
+  band: Band,
+  o: { relu: boolean; flops: number; bytes: number },
+): Dispatch<B> {
+  const { kernel_h, pad_top, pad_left } = windowParams(win);
+  const first = 2 * part.first;
+  const count = Math.min(2 * part.count, ceilDiv(shape.out, 8) - first);
+  return {
+    kernel: conv2dStrip,
+    elem: ctx.elem,
+    constants: { RELU: Number(o.relu) },
+    params: {
+      x_base: x.base,
+      x_h: x.shape.h,
+      x_w: x.shape.w,
+      x_c4: blocks(x.shape.c),
+      y_base: y.base,
+      y_h: y.shape.h,
+      y_w: y.shape.w,
+      y_c4: blocks(y.shape.c),
+      image: band.image,
+      images: band.images,
+      row: band.row,
+      rows: band.rows,
+      kernel_h,
+      pad_top,
+      pad_left,
+      depth: ceilDiv(shape.in, 4),
+      tile: first,
+      tile_count: count,
+      w_base: (part.origin ?? part.first) * tile,
+    },
+    bindings: { x: x.view, w: part.view, b, y: y.view },
+    invocations: perTile(band.rows, y.shape.w) * count * band.images,
+    flops: o.flops,
+    bytes: o.bytes,
+  };
+}
