@@ -26,6 +26,11 @@ export class TrainLog {
   readonly run: RunLog;
   readonly #path: string;
 
+  /** What a log has, to be read alone. */
+  static read(path: string): RunLog {
+    return new TrainLog(path, '', eventsOf(path)).run;
+  }
+
   /** A log that begins anew. */
   static begin(path: string, settings: string): TrainLog {
     writeFileSync(path, '');
@@ -34,14 +39,7 @@ export class TrainLog {
 
   /** A log that goes on from a checkpoint: what came after it will come again. */
   static resume(path: string, settings: string, at: { stage: string; iteration: number }): TrainLog {
-    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
-    const events = lines.flatMap((line): LogEvent[] => {
-      try {
-        return [JSON.parse(line)];
-      } catch {
-        return []; // a line that was being written when the run was killed
-      }
-    });
+    const events = eventsOf(path);
     const kept = events.filter((e) => before(e, events, at));
     writeFileSync(path, kept.map((e) => `${JSON.stringify(e)}\n`).join(''));
     return new TrainLog(path, settings, kept);
@@ -71,6 +69,17 @@ export class TrainLog {
     if (event.kind === 'test') stage.tests.push({ iteration: event.iteration, heads: event.heads });
     if (event.kind === 'end') stage.end = event.report;
   }
+}
+
+function eventsOf(path: string): LogEvent[] {
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+  return lines.flatMap((line): LogEvent[] => {
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      return []; // a line that was being written when the run was killed
+    }
+  });
 }
 
 /** Whether an event is of the run before the checkpoint. */

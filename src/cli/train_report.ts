@@ -1,22 +1,16 @@
 // The report of a training run: one HTML file that opens without a server.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { escaped } from './html.js';
+import { htmlPage, inScript } from './html_page.js';
 import type { RunLog } from './train_log.js';
-
-/** A file beside the bundle. */
-const beside = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
-
-/** JSON that may stand in a script. */
-const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 const percent = (v: number | null): string => (v === null ? '' : (100 * v).toFixed(1));
 
-/** Most points of a curve: more are averaged in runs. */
+/** Most points of a curve. */
 const MOST_POINTS = 2000;
 
-function thinned(steps: RunLog['stages'][number]['steps']): [number[], number[]] {
-  const run = Math.ceil(steps.length / MOST_POINTS);
+/** Iterations and losses of steps, averaged in runs where they are more than so many. */
+export function thinned(steps: RunLog['stages'][number]['steps'], most = MOST_POINTS): [number[], number[]] {
+  const run = Math.ceil(steps.length / most);
   const [x, y]: [number[], number[]] = [[], []];
   for (let i = 0; i < steps.length; i += run) {
     const part = steps.slice(i, i + run);
@@ -61,27 +55,17 @@ export function trainReport(run: RunLog, running: boolean): string {
       ],
     };
   });
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Rarefy: training</title>
-${running ? '<meta http-equiv="refresh" content="10">' : ''}
-<style>${beside('uPlot.min.css')}
-body { font: 15px/1.4 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em; color: #222 }
-table { border-collapse: collapse; margin: 0.5em 0 } td, th { padding: 0.15em 0.7em; text-align: right; border-bottom: 1px solid #ddd }
-th:first-child { text-align: left } .plots { display: flex; flex-wrap: wrap; gap: 1em } pre { white-space: pre-wrap; color: #555 }
-</style></head><body>
-<h1>Training${running ? ', under way' : ''}</h1>
+  return htmlPage({
+    title: 'training',
+    running,
+    body: `<h1>Training${running ? ', under way' : ''}</h1>
 <pre>${escaped(run.settings)}</pre>
-${run.stages.map(stageHtml).join('\n')}
-<script>${beside('uPlot.iife.min.js')}</script>
-<script>
-const stages = ${inScript(plots)};
-const colours = ['#1f77b4', '#ff7f0e', '#2ca02c', '#d62728'];
-const size = { width: 520, height: 260, scales: { x: { time: false } } };
+${run.stages.map(stageHtml).join('\n')}`,
+    script: `const stages = ${inScript(plots)};
 document.querySelectorAll('.plots').forEach((place, i) => {
   const { loss, tests } = stages[i];
   if (loss[0].length) new uPlot({ ...size, title: 'loss', series: [{ label: 'step' }, { label: 'loss', stroke: colours[0] }] }, loss, place);
   if (tests[0].length) new uPlot({ ...size, title: 'test', series: [{ label: 'step' }, ...${inScript(Object.values(METRICS))}.map((label, k) => ({ label, stroke: colours[k], spanGaps: true }))] }, tests, place);
-});
-</script></body></html>
-`;
+});`,
+  });
 }

@@ -2,6 +2,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { RunResult } from '../../src/cli/experiment/result.js';
 import type { Summary } from '../../src/cli/experiment/summary.js';
+import { decodePng } from '../../src/image/png.js';
+import { countLabels, emptyConfusion } from '../../src/metrics/confusion.js';
+import { scores } from '../../src/metrics/scores.js';
+import { SCENE_CLASSES, scenePalette } from '../../src/scenes/classes.js';
+import { scene } from '../../src/scenes/scene.js';
 import { refusal, report, start, success, temporaryFolder } from './rarefy.js';
 
 interface ExperimentJson extends Summary {
@@ -15,7 +20,7 @@ const PROTOCOL = {
   seeds: [1, 2],
   defaults: {
     ...{ net: 'fcn8s', trunk: 'small', width: 1 / 32, data: 'scenes:1,8,32x32' },
-    ...{ iterations: 2, 'iter-size': 1, batch: 2, lr: 0.01, mirror: true },
+    ...{ iterations: 2, 'iter-size': 1, batch: 2, lr: 0.01, scores: 'random' },
     ...{ 'test-count': 1, 'checkpoint-every': 1, test: { data: 'scenes:2,16,32x32', count: 3 } },
   },
   runs: [
@@ -24,6 +29,7 @@ const PROTOCOL = {
   ],
   compare: [['coarse', 'fine']],
   expect: ['coarse', 'fine'],
+  pictures: [{ name: 'figure4', runs: ['coarse', 'fine'], scenes: [2], worst: true }],
 };
 
 describe('rarefy experiment', () => {
@@ -67,40 +73,73 @@ describe('rarefy experiment', () => {
       .and.match(/^\| coarse to fine +\| [+-]\d/m)
       .and.match(/^\| fine .*\| 2 seeds/m)
       .and.match(/^The expected order in mean IU, coarse < fine, /m);
+    const [sheet] = results.sheets;
+    expect(sheet.columns).to.deep.equal(['picture', 'coarse', 'fine', 'truth']);
+    const { pictures } = resultOf('whole/fine/seed-1').heads[0]!;
+    const least = Math.min(...pictures!.map(({ meanIU }) => meanIU!));
+    const worst = sheet.rows.find((row: { worst: boolean }) => row.worst);
+    expect([sheet.rows[0].picture, worst.meanIU[1]]).to.deep.equal(['1000002', least]);
+    const { width, height, rgba } = decodePng(read('whole/figure4.png'));
+    expect([width, height]).to.deep.equal([4 * 32 + 3 * 4, sheet.rows.length * 36 - 4]);
+    const cell = (column: number) =>
+      Array.from({ length: 32 * 32 }, (_, i) => {
+        const at = 4 * (Math.floor(i / 32) * width + 36 * column + (i % 32));
+        return [...rgba.subarray(at, at + 3)].join();
+      });
+    const shown = scene(2, 1_000_002, 32, 32);
+    const palette = scenePalette();
+    const colours = SCENE_CLASSES.map((_, label) => [...palette.subarray(4 * label, 4 * label + 3)].join());
+    expect(cell(0)).to.deep.equal(cell(0).map((_, i) => [...shown.rgba.subarray(4 * i, 4 * i + 3)].join()));
+    expect(cell(3)).to.deep.equal([...shown.labels].map((label) => colours[label]));
+    for (const [run, meanIU] of sheet.rows[0].meanIU.entries()) {
+      const counts = emptyConfusion(colours.length);
+      const found = cell(1 + run).map((colour) => colours.indexOf(colour));
+      countLabels(counts, shown.labels, found);
+      expect(scores(counts).meanIU).to.equal(meanIU);
+    }
+    const page = read('whole/report.html').toString();
+    expect(page)
+      .to.match(/^<!doctype html>/)
+      .and.contain('<img alt="figure4" src="data:image/png;base64,')
+      .and.contain('mean IU within so many pixels of a border')
+      .and.not.match(/(src|href)="?(?!data:)[\w.]/);
     const { copied } = JSON.parse(read('whole/fine/seed-1/log.jsonl').toString().split('\n')[0]!).start;
     expect(copied).to.include('score_fr.weight');
     expect(existsSync(inFolder('whole/fine/seed-1/checkpoint.safetensors'))).to.equal(false);
   });
 
   it('ends with the same bytes when it is interrupted and goes on, and does nothing twice', async () => {
-    const first = start(...run('stopped'));
+    const one = { ...PROTOCOL, seeds: [1], pictures: [] };
+    const args = (...more: string[]) => [...run('stopped', one), ...more];
+    const first = start(...args());
     await first.says(/seed 1.*32s: loss .* step 1\/3/);
     first.interrupt();
     expect((await first.finished).code).to.equal(130);
     expect(existsSync(inFolder('stopped/coarse/seed-1/result.json'))).to.equal(false);
-    expect(await refusal(...run('stopped'))).to.contain('has an experiment; --resume goes on with it');
-    const others = { ...PROTOCOL, seeds: [1, 3] };
-    expect(await refusal(...run('stopped', others), '--resume')).to.contain('seeds or runs are not those of');
+    expect(await refusal(...args())).to.contain('has an experiment; --resume goes on with it');
+    expect(await refusal(...run('stopped', { ...one, seeds: [1, 3] }), '--resume')).to.contain(
+      'seeds or runs are not those of',
+    );
 
-    const coarse = await success(...run('stopped'), '--resume', '--only', 'coarse');
-    expect(coarse.stderr).to.contain('run 1 of 2, coarse, seed 1, goes on').and.not.contain('fine');
-    const { done, order } = await report<ExperimentJson>(...run('stopped'), '--report');
-    expect(done).to.equal(2);
+    const coarse = await success(...args('--resume', '--only', 'coarse'));
+    expect(coarse.stderr).to.contain('run 1 of 1, coarse, seed 1, goes on').and.not.contain('fine');
+    const { done, order } = await report<ExperimentJson>(...args('--report'));
+    expect(done).to.equal(1);
     expect(order).to.contain('It cannot be told yet: fine has no result.');
-    const rest = await success(...run('stopped'), '--resume');
-    expect(rest.stderr).to.not.contain('coarse, seed');
-    for (const folder of ['coarse/seed-1', 'coarse/seed-2', 'fine/seed-1', 'fine/seed-2']) {
-      const [one, other] = [resultOf(`whole/${folder}`), resultOf(`stopped/${folder}`)];
-      expect(other.heads).to.deep.equal(one.heads);
-      const model = `${folder}/${one.model}`;
+    const rest = await success(...args('--resume'));
+    expect(rest.stderr).to.contain('run 2 of 2, fine').and.not.contain('run 1 of');
+    for (const folder of ['coarse/seed-1', 'fine/seed-1']) {
+      const [whole, stopped] = [resultOf(`whole/${folder}`), resultOf(`stopped/${folder}`)];
+      expect(stopped.heads).to.deep.equal(whole.heads);
+      const model = `${folder}/${whole.model}`;
       expect(read(`stopped/${model}`).equals(read(`whole/${model}`)), folder).to.equal(true);
     }
   });
 
-  it('trains again what lost its end: from the last checkpoint, or from the start', async () => {
+  it('trains again what lost its end, and takes another way of showing the same runs', async () => {
     const before = read('whole/fine/seed-1/16s.safetensors');
     for (const name of ['result.json', '16s.safetensors']) rmSync(inFolder(`whole/fine/seed-1/${name}`));
-    await success(...run('whole'), '--resume');
+    await success(...run('whole', { ...PROTOCOL, pictures: [] }), '--resume');
     expect(read('whole/fine/seed-1/16s.safetensors').equals(before)).to.equal(true);
   });
 
@@ -115,6 +154,6 @@ describe('rarefy experiment', () => {
       expect(await refusal(...run('refused', { ...PROTOCOL, ...change }))).to.contain(message);
     expect(await refusal(...run('refused'), '--resume')).to.contain('--resume: no ');
     expect(await refusal(...run('refused'), '--only', 'rough')).to.contain('--only rough: should be of');
-    expect(existsSync(inFolder('refused/coarse'))).to.equal(false);
+    expect(existsSync(inFolder('refused'))).to.equal(false);
   });
 });

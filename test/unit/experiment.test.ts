@@ -1,8 +1,14 @@
 import { expect } from 'chai';
 import { parseProtocol, trainArgs } from '../../src/cli/experiment/protocol.js';
-import { differenceRows, reportMarkdown, resultRows } from '../../src/cli/experiment/report_text.js';
+import {
+  differenceRows,
+  pictureText,
+  reportMarkdown,
+  resultRows,
+} from '../../src/cli/experiment/report_text.js';
 import type { RunResult } from '../../src/cli/experiment/result.js';
 import { jobsOf, ordered, secondsFor, withSources } from '../../src/cli/experiment/schedule.js';
+import { wantedPictures } from '../../src/cli/experiment/sheet.js';
 import { summarize } from '../../src/cli/experiment/summary.js';
 import { FormatError } from '../../src/errors.js';
 import { paired, spread } from '../../src/metrics/spread.js';
@@ -81,6 +87,10 @@ describe('protocols of experiments', () => {
     [{ defaults: { ...PROTOCOL.defaults, from: 'a' } }, 'defaults.from: should stand in each run'],
     [{ defaults: { ...PROTOCOL.defaults, speed: 1 } }, 'defaults.speed: should be id, from, test, or'],
     [{ pictures: [{ name: 'a', runs: ['8s'] }] }, 'pictures[0].runs: no run 8s'],
+    [
+      { pictures: [{ name: 'a', runs: ['16s'], scenes: [0, 4] }] },
+      'pictures[0].scenes: 4, should be below 4',
+    ],
   ] as const)
     it(`are refused: ${message}`, () => {
       expect(() => parse(change)).to.throw(FormatError, message);
@@ -209,6 +219,30 @@ describe('what comes of an experiment', () => {
     expect(resultRows(one).map((row) => row.at(-1))).to.deep.equal(['over', 'one seed', 'no result']);
     expect(resultRows(one)[1]![3]).to.equal('30.0');
     expect(differenceRows(one)[1]!.slice(1)).to.deep.equal(['-', '-', '-', '-', '-', '0 seeds']);
+  });
+
+  it('shows pictures, and that in which the last run finds least', () => {
+    const pictures = [0.4, null, 0.2, 0.6].map((meanIU, i) => ({ id: `${i}`, meanIU }));
+    const last = { ...result('16s', 1, head(0.4, { pictures })), test: { data: '', split: '', images: 4 } };
+    const sheet = { name: 'a', runs: ['16s'] };
+    expect(wantedPictures(sheet, last)).to.deep.equal({ all: [0, 1, 2, 3], worst: null });
+    expect(wantedPictures({ ...sheet, scenes: 9 }, last).all).to.deep.equal([0, 1, 2, 3]);
+    expect(wantedPictures({ ...sheet, scenes: [3], worst: true }, last)).to.deep.equal({
+      all: [3, 2],
+      worst: 2,
+    });
+    expect(wantedPictures({ ...sheet, scenes: 3, worst: true }, last)).to.deep.equal({
+      all: [0, 1, 2],
+      worst: 2,
+    });
+    const drawn = {
+      ...{ name: 'a', file: 'a.png', seed: 1, columns: ['picture', '16s', 'truth'] },
+      rows: [{ picture: '7', meanIU: [0.25], worst: true }],
+    };
+    expect(pictureText(drawn)).to.equal(
+      'From left to right: picture, 16s, truth; seed 1; pictures 7 of the test. Picture 7 is that in which 16s finds least: its mean IU is 25.0%.',
+    );
+    expect(reportMarkdown(parse(), summarize(parse(), []), [drawn])).to.contain('![a](a.png)\n\nFrom left');
   });
 
   it('has a column of geometric accuracy where a head has those labels, and keeps it from the classes', () => {

@@ -5,6 +5,7 @@ import { encode as encodeWith } from 'fast-png';
 import { encode as encodeJpeg } from 'jpeg-js';
 import { FormatError, ShapeError, UnsupportedError } from '../../src/errors.js';
 import { decodeImage } from '../../src/image/decode.js';
+import { coloured, mosaic } from '../../src/image/mosaic.js';
 import { heatPalette, vocPalette } from '../../src/image/palette.js';
 import { decodeLabels, decodePng, encodeLabels, encodePng } from '../../src/image/png.js';
 
@@ -140,6 +141,35 @@ describe('decodeImage', () => {
       FormatError,
       'image: 5 bytes that begin with 47 49 46 38, should be a PNG or JPEG file',
     );
+  });
+});
+
+describe('mosaics', () => {
+  const plain = (width: number, height: number, value: number) => ({
+    ...{ width, height, rgba: new Uint8Array(4 * width * height).fill(value) },
+  });
+  const red = ({ rgba }: { rgba: Uint8Array }) => [...rgba.filter((_, i) => i % 4 === 0)];
+
+  it('have each picture in its cell, and white between them and where there is none', () => {
+    const made = mosaic([[plain(2, 1, 1), plain(1, 2, 2)], [plain(1, 1, 3)]], 1);
+    expect([made.width, made.height]).to.deep.equal([5, 5]);
+    const w = 255;
+    expect(red(made)).to.deep.equal(
+      [
+        [1, 1, w, 2, w],
+        [w, w, w, 2, w],
+        [w, w, w, w, w],
+        [3, w, w, w, w],
+        [w, w, w, w, w],
+      ].flat(),
+    );
+    expect(red(mosaic([[plain(1, 1, 4), plain(1, 1, 5)]]))).to.deep.equal([4, 5]);
+  });
+
+  it('of labels have their colours, and white where there is none', () => {
+    const palette = Uint8Array.of(9, 8, 7, 255, 6, 5, 4, 255);
+    const { rgba } = coloured([1, 0, 255], { width: 3, height: 1 }, palette);
+    expect([...rgba]).to.deep.equal([6, 5, 4, 255, 9, 8, 7, 255, 255, 255, 255, 255]);
   });
 });
 

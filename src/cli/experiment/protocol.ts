@@ -159,7 +159,7 @@ const sheet = record<Sheet>({
   name,
   runs: list(name, 20, 1),
   scenes: optional((value, at) =>
-    Array.isArray(value) ? list(whole(0, 1e7), 100)(value, at) : whole(0, 100)(value, at),
+    Array.isArray(value) ? list(whole(0, 1e7), 100, 1)(value, at) : whole(0, 100)(value, at),
   ),
   worst: optional(flag),
 });
@@ -208,7 +208,15 @@ export function parseProtocol(json: string): Protocol {
   for (const [i, { from }] of runs.entries()) for (const id of from) known(id, `runs[${i}].from`);
   for (const [i, pair] of compare.entries()) for (const id of pair) known(id, `compare[${i}]`);
   for (const id of expect) known(id, 'expect');
-  for (const [i, each] of pictures.entries()) for (const id of each.runs) known(id, `pictures[${i}].runs`);
+  for (const [i, each] of pictures.entries()) {
+    for (const id of each.runs) known(id, `pictures[${i}].runs`);
+    const { count } = runs.find(({ id }) => id === each.runs.at(-1))!.test;
+    const most = typeof each.scenes === 'object' ? Math.max(...each.scenes) : -1;
+    if (count !== undefined && most >= count)
+      throw new FormatError(
+        `pictures[${i}].scenes: ${most}, should be below ${count}, the count of the test`,
+      );
+  }
   return { ...said, runs: ordered(runs), compare, expect, pictures };
 }
 

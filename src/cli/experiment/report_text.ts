@@ -4,6 +4,7 @@ import { duration } from '../duration.js';
 import { markdownTable } from '../table.js';
 import type { Protocol } from './protocol.js';
 import { MEASURE_KEYS, MEASURES, type Measure } from './result.js';
+import type { DrawnSheet } from './sheet.js';
 import type { Summary } from './summary.js';
 
 /** The mean, and from the least to the most where there are several. */
@@ -58,8 +59,23 @@ export const RESULT_NOTE =
 export const DIFFERENCE_NOTE =
   'How much more the second has than the first, seed by seed: the mean, the least and the most, and how many seeds have its sign.';
 
+/** What a sheet shows. */
+export function pictureText({ columns, rows, seed }: DrawnSheet): string {
+  const worst = rows.find((row) => row.worst);
+  const last = columns.at(-2)!;
+  const failure =
+    worst === undefined
+      ? ''
+      : ` Picture ${worst.picture} is that in which ${last} finds least: its mean IU is ${percent(worst.meanIU.at(-1) ?? 0)}%.`;
+  return `From left to right: ${columns.join(', ')}; seed ${seed}; pictures ${rows.map(({ picture }) => picture).join(', ')} of the test.${failure}`;
+}
+
 /** The file `results.md`. */
-export function reportMarkdown({ name, paper }: Protocol, summary: Summary): string {
+export function reportMarkdown(
+  { name, paper }: Protocol,
+  summary: Summary,
+  sheets: readonly DrawnSheet[] = [],
+): string {
   const { differences, order } = summary;
   return `${[
     `# ${name}`,
@@ -68,5 +84,6 @@ export function reportMarkdown({ name, paper }: Protocol, summary: Summary): str
     RESULT_NOTE,
     ...(differences.length > 0 ? [markdownTable(differenceRows(summary)), DIFFERENCE_NOTE] : []),
     ...(order === null ? [] : [order]),
+    ...sheets.flatMap((sheet) => [`![${sheet.name}](${sheet.file})`, pictureText(sheet)]),
   ].join('\n\n')}\n`;
 }
