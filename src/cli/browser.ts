@@ -8,10 +8,12 @@ export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly gpu: boolean;
   readonly sandbox: boolean;
+  /** More flags, as CHROME_FLAGS has them: separated by spaces. */
+  readonly more?: string | undefined;
 }
 
 /** Chrome's command line: WebGPU on the machine's GPU, or on SwiftShader where there is none. */
-export function browserFlags({ platform, gpu, sandbox }: Machine): string[] {
+export function browserFlags({ platform, gpu, sandbox, more = '' }: Machine): string[] {
   return [
     '--enable-unsafe-webgpu',
     // Timestamp queries are rounded to 100 microseconds without it.
@@ -26,6 +28,7 @@ export function browserFlags({ platform, gpu, sandbox }: Machine): string[] {
     '--disable-sync',
     '--no-first-run',
     '--disable-quic',
+    ...more.split(/\s+/).filter(Boolean),
   ];
 }
 

@@ -15,7 +15,7 @@ export async function startChrome(options: StartOptions): Promise<Running> {
     const browser = await puppeteer.launch({
       executablePath,
       headless: true,
-      args: browserFlags({ platform: process.platform, gpu, sandbox }),
+      args: browserFlags({ platform: process.platform, gpu, sandbox, more: process.env.CHROME_FLAGS }),
       protocolTimeout: 0,
       handleSIGINT: false,
       handleSIGTERM: false,

@@ -13,6 +13,11 @@ describe("the browser's flags", () => {
     expect(browserFlags(desktop)).to.include.members(['--enable-features=Vulkan', '--use-angle=vulkan']);
     expect(browserFlags({ ...desktop, platform: 'darwin' }).join()).to.not.match(/vulkan|swiftshader/);
   });
+  it('end with those of CHROME_FLAGS', () => {
+    const more = ' --enable-dawn-features=disable_robustness  --foo';
+    expect(browserFlags({ ...desktop, more }).slice(-2)).to.deep.equal(more.trim().split(/ +/));
+    expect(browserFlags({ ...desktop, more: '' })).to.deep.equal(browserFlags(desktop));
+  });
   it('drop the sandbox only where it cannot be built', () => {
     expect(browserFlags(desktop)).to.not.include('--no-sandbox');
     expect(browserFlags({ ...desktop, sandbox: false })).to.include('--no-sandbox');
