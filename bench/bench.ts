@@ -2,7 +2,7 @@ import { createEngine } from '../src/engine/engine.js';
 import type { Host } from '../src/page/host.js';
 import type { Progress } from '../src/page/protocol.js';
 import { measureCeilings } from './ceilings/ceilings.js';
-import type { Contender, EngineName } from './contender.js';
+import type { Contender, EngineName, PeerFolders } from './contender.js';
 import { measure, reasonOf } from './measure.js';
 import { openOnnxruntime, openOnnxruntimeWasm } from './onnxruntime.js';
 import { rarefy } from './rarefy.js';
@@ -16,8 +16,8 @@ export interface BenchOptions {
   readonly names: readonly string[];
   /** Those of them that were asked for by name: they run also where they would be left out. */
   readonly asked: readonly string[];
-  /** Measures the other engines as well. */
-  readonly peers: boolean;
+  /** Where the other engines lie, relative to the command's server, to measure them as well; null leaves them out. */
+  readonly peers: PeerFolders | null;
   /** Milliseconds after which no further workload begins. */
   readonly budgetMs: number;
 }
@@ -30,20 +30,26 @@ export interface Finished {
   readonly unsupported: readonly Missing[];
 }
 
-const PEERS: readonly (readonly [EngineName, (url: string) => Promise<Contender>])[] = [
+const PEERS: readonly (readonly [EngineName, (folders: PeerFolders) => Promise<Contender>])[] = [
   ['ort-webgpu', openOnnxruntime],
   ['tfjs-webgpu', openTfjs],
-  ['ort-wasm-1', (url) => openOnnxruntimeWasm(url, 1)],
-  ['ort-wasm-2', (url) => openOnnxruntimeWasm(url, 2)],
+  ['ort-wasm-1', (folders) => openOnnxruntimeWasm(folders, 1)],
+  ['ort-wasm-2', (folders) => openOnnxruntimeWasm(folders, 2)],
 ];
 
 /** Every peer that loads in this runtime, and why the others do not. */
-async function openPeers(url: string): Promise<{ others: Contender[]; absent: Absent[] }> {
+async function openPeers(
+  url: string,
+  folders: PeerFolders,
+): Promise<{ others: Contender[]; absent: Absent[] }> {
+  const places = Object.fromEntries(
+    Object.entries(folders).map(([name, folder]) => [name, new URL(folder, url).href]),
+  ) as PeerFolders;
   const others: Contender[] = [];
   const absent: Absent[] = [];
   for (const [engine, open] of PEERS) {
     try {
-      others.push(await open(url));
+      others.push(await open(places));
     } catch (error) {
       absent.push({ engine, reason: reasonOf(error) });
     }
@@ -64,7 +70,7 @@ export async function bench(host: Host<Progress | Finished>, o: BenchOptions): P
   const chosen = workloads('all').filter(({ name }) => wanted.has(name));
   host.progress({ text: 'measuring the ceilings of the adapter' });
   const about: About = { adapter, ceilings: await measureCeilings(engine) };
-  const { others, absent } = o.peers ? await openPeers(host.url) : { others: [], absent: [] };
+  const { others, absent } = o.peers ? await openPeers(host.url, o.peers) : { others: [], absent: [] };
   const ours = rarefy(engine);
   const rows: Row[] = [];
   const unsupported: Missing[] = [];

@@ -6,6 +6,9 @@ export type EngineName = (typeof ENGINES)[number];
 /** The peers that compute on the same GPU. */
 export const WEBGPU_PEERS: readonly EngineName[] = ['ort-webgpu', 'tfjs-webgpu'];
 
+/** Where the files of the peers lie, as URLs that end in a slash: beside the page, or on the disk of a process. */
+export type PeerFolders = Readonly<Record<'onnxruntime-web' | 'tfjs-core' | 'tfjs-backend-webgpu', string>>;
+
 /** One task on one engine, with all that it reads in the engine's memory. */
 export interface Launch {
   /** Which of its ways the engine takes. */

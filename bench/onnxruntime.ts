@@ -1,5 +1,5 @@
 import { exportOnnx } from '../src/weights/onnx/export.js';
-import { type Contender, type EngineName, Unsupported } from './contender.js';
+import { type Contender, type EngineName, type PeerFolders, Unsupported } from './contender.js';
 import { onnxModel } from './onnx_layer.js';
 import { writeOnnx } from './onnx_model.js';
 import type { Task } from './task.js';
@@ -104,9 +104,9 @@ const contender = (name: EngineName, { ort, options, variant, device }: Provider
   },
 });
 
-/** onnxruntime-web's own WebGPU provider, with its defaults. The command serves its files beside the page. */
-export async function openOnnxruntime(url: string): Promise<Contender> {
-  const ort = await load(`${url}onnxruntime-web/`, 'ort.webgpu.bundle.min.mjs');
+/** onnxruntime-web's own WebGPU provider, with its defaults. */
+export async function openOnnxruntime(folders: PeerFolders): Promise<Contender> {
+  const ort = await load(folders['onnxruntime-web'], 'ort.webgpu.bundle.min.mjs');
   return contender('ort-webgpu', {
     ort,
     options: {
@@ -121,10 +121,10 @@ export async function openOnnxruntime(url: string): Promise<Contender> {
 }
 
 /** onnxruntime-web on the CPU, by SIMD in WebAssembly on so many threads. Input and output are the host's. */
-export async function openOnnxruntimeWasm(url: string, threads: 1 | 2): Promise<Contender> {
-  if (threads > 1 && !globalThis.crossOriginIsolated)
+export async function openOnnxruntimeWasm(folders: PeerFolders, threads: 1 | 2): Promise<Contender> {
+  if (threads > 1 && typeof document !== 'undefined' && !globalThis.crossOriginIsolated)
     throw new Unsupported(`${threads} threads need a cross-origin-isolated page`);
-  const ort = await load(`${url}onnxruntime-web/`, `ort.wasm.bundle.min.mjs?threads=${threads}`);
+  const ort = await load(folders['onnxruntime-web'], `ort.wasm.bundle.min.mjs?threads=${threads}`);
   ort.env.wasm.numThreads = threads;
   return contender(`ort-wasm-${threads}`, {
     ort,

@@ -1,5 +1,5 @@
 import type { Shape } from '../src/shape.js';
-import { type Contender, Unsupported } from './contender.js';
+import { type Contender, type PeerFolders, Unsupported } from './contender.js';
 import type { Task } from './task.js';
 import { channelsLast, planar, tfjsCall } from './tfjs_layer.js';
 import { type TfjsNet, tfjsNet } from './tfjs_net.js';
@@ -26,6 +26,14 @@ export interface Tf {
   pool(x: Tensor, window: Sizes, type: 'max' | 'avg', pad: unknown, dilations: Sizes, strides: Sizes): Tensor;
   readonly image: { readonly resizeNearestNeighbor: Resize; readonly resizeBilinear: Resize };
   slice(x: Tensor, begin: Sizes, size: Sizes): Tensor;
+  batchNorm(
+    x: Tensor,
+    mean: Tensor,
+    variance: Tensor,
+    offset: Tensor,
+    scale: Tensor,
+    epsilon: number,
+  ): Tensor;
   concat(tensors: readonly Tensor[], axis: number): Tensor;
   localResponseNormalization(x: Tensor, radius: number, bias: number, alpha: number, beta: number): Tensor;
   mean(x: Tensor, axes: Sizes, keepDims: boolean): Tensor;
@@ -48,11 +56,25 @@ export const script = (src: string) =>
     document.head.append(element);
   });
 
-/** TensorFlow.js on its WebGPU backend, with its defaults. The command serves its files beside the page. */
-export async function loadTfjs(url: string) {
-  await script(`${url}tfjs-core/tf-core.min.js`);
-  await script(`${url}tfjs-backend-webgpu/tf-backend-webgpu.min.js`);
-  const { tf } = globalThis as unknown as { tf: Tf };
+/** Its module: scripts of a page, or the packages' builds for Node where there is none. */
+async function moduleOf(folders: Pick<PeerFolders, 'tfjs-core' | 'tfjs-backend-webgpu'>): Promise<Tf> {
+  const [core, backend] = [
+    `${folders['tfjs-core']}tf-core`,
+    `${folders['tfjs-backend-webgpu']}tf-backend-webgpu`,
+  ];
+  if (typeof document === 'undefined') {
+    const { default: tf }: { default: Tf } = await import(`${core}.node.js`);
+    await import(`${backend}.node.js`);
+    return tf;
+  }
+  await script(`${core}.min.js`);
+  await script(`${backend}.min.js`);
+  return (globalThis as unknown as { tf: Tf }).tf;
+}
+
+/** TensorFlow.js on its WebGPU backend, with its defaults. */
+export async function loadTfjs(folders: Pick<PeerFolders, 'tfjs-core' | 'tfjs-backend-webgpu'>) {
+  const tf = await moduleOf(folders);
   if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs: its WebGPU backend does not start');
   const backend = tf.backend();
   return {
@@ -70,8 +92,8 @@ export async function loadTfjs(url: string) {
 }
 
 /** TensorFlow.js as one of the engines of the benchmark. */
-export async function openTfjs(url: string): Promise<Contender> {
-  const { tf, finish } = await loadTfjs(url);
+export async function openTfjs(folders: PeerFolders): Promise<Contender> {
+  const { tf, finish } = await loadTfjs(folders);
   return {
     name: 'tfjs-webgpu',
     async prepare(task) {

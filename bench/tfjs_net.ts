@@ -78,6 +78,15 @@ function stepOf(
   }
   if (is(node, 'sum')) return (xs) => xs.reduce((a, b) => tf.add(a, b));
   if (is(node, 'concat')) return (xs) => tf.concat(xs, 3);
+  if (is(node, 'activation') && node.attrs.kind === 'relu') return ([x]) => tf.relu(x!);
+  if (is(node, 'batch_norm')) {
+    const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
+      (part) => weights.get(`${node.name}.${part}`)!.data,
+    );
+    const [m, v, b, g] = [mean, variance, bias, weight].map((data) => tf.tensor(data!, [y.c]));
+    kept.push(m!, v!, b!, g!);
+    return ([x]) => tf.batchNorm(x!, m!, v!, b!, g!, node.attrs.epsilon);
+  }
   if (is(node, 'lrn')) {
     const { size, alpha, beta, k = 1 } = node.attrs;
     return ([x]) => tf.localResponseNormalization(x!, (size - 1) / 2, k, alpha / size, beta);

@@ -50,7 +50,10 @@ async function training(host: Host, { rounds }: { rounds: number }): Promise<Tra
   };
   const ours = async () => (await trainer.step(batch)).loss;
 
-  const { tf, finish, version } = await loadTfjs(host.url);
+  const { tf, finish, version } = await loadTfjs({
+    'tfjs-core': `${host.url}tfjs-core/`,
+    'tfjs-backend-webgpu': `${host.url}tfjs-backend-webgpu/`,
+  });
   await script(`${host.url}tfjs-gradients/register.js`);
   const last = new Float32Array(x.length);
   for (let i = 0; i < x.length; i++) {

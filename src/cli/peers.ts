@@ -1,8 +1,10 @@
 // The engines that benchmarks compare with, which a clone installs when they are first asked for.
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { PeerFolders } from '../../bench/contender.js';
 import { UnsupportedError } from '../errors.js';
+import type { Runtime } from '../page/protocol.js';
 import { succeeds } from './machine.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -18,6 +20,15 @@ export const PEERS = {
   'tfjs-core': join(modules, '@tensorflow/tfjs-core/dist'),
   'tfjs-backend-webgpu': join(modules, '@tensorflow/tfjs-backend-webgpu/dist'),
 };
+
+/** Where a job finds them, as URLs: a page beside itself, as it is served to it, a process on the disk. */
+export const peerFolders = (runtime: Runtime): PeerFolders =>
+  Object.fromEntries(
+    Object.entries(PEERS).map(([name, path]) => [
+      name,
+      runtime === 'chrome' ? `${name}/` : `${pathToFileURL(path).href}/`,
+    ]),
+  ) as PeerFolders;
 
 /** Installs the other engines unless they are there. */
 export function ensurePeers(log: (line: string) => void): void {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { checkFit, standIn, targetOf } from '../../bench/variant_fit.js';
 import conv2d from '../../kernels/conv2d_quad.wgsl';
 import scale from '../../kernels/scale.wgsl';
+import { peerFolders } from '../../src/cli/peers.js';
 import type { Dispatch } from '../../src/dispatch.js';
 import { UnsupportedError } from '../../src/errors.js';
 import type { Kernel } from '../../src/kernel.js';
@@ -48,5 +49,15 @@ describe('bench: a kernel in the place of another', () => {
       { ...launch, kernel: mine, constants: { B: 2 }, invocations: 4 },
       other,
     ]);
+  });
+});
+
+describe('bench: the files of the other engines', () => {
+  it('are served beside a page, and lie on the disk of a process', () => {
+    for (const [name, folder] of Object.entries(peerFolders('chrome'))) expect(folder).to.equal(`${name}/`);
+    for (const [name, folder] of Object.entries(peerFolders('node'))) {
+      expect(folder).to.match(/^file:\/\/.*\/$/);
+      expect(folder).to.contain(`/${name}/dist/`);
+    }
   });
 });

@@ -13,7 +13,7 @@ import { JobLog, readLogs } from '../bench_log.js';
 import { commit, saveResults } from '../bench_results.js';
 import { benchVariant } from '../bench_variant.js';
 import { command, type Outcome, UsageError } from '../command.js';
-import { dist, ensurePeers, PEERS } from '../peers.js';
+import { dist, ensurePeers, PEERS, peerFolders } from '../peers.js';
 
 /** Minutes. */
 const BUDGET = '20';
@@ -123,7 +123,12 @@ export const bench = command({
     const budgetMs = budgetArg(args.budget);
     const measured = await tools.run(
       'bench',
-      { names: left, asked: args.only ? left : [], peers, budgetMs },
+      {
+        names: left,
+        asked: args.only ? left : [],
+        peers: peers ? peerFolders(tools.runtime) : null,
+        budgetMs,
+      },
       {
         bundle: join(dist, 'bench.js'),
         ...(peers && { folders: PEERS }),
