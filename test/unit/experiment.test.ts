@@ -50,10 +50,17 @@ describe('protocols of experiments', () => {
   });
 
   it('may set each run apart from what is common', () => {
-    const own = { ...RUN, batch: 1, mirror: false, test: { split: 'train', data: 'scenes:3,9,32x32' } };
+    const own = {
+      ...RUN,
+      batch: 1,
+      'iter-size': null,
+      mirror: false,
+      test: { split: 'train', data: 'scenes:3,9,32x32' },
+    };
     const { runs } = parse({ runs: [own], compare: [], expect: [] });
     expect(runs[0]!.test).to.deep.equal({ data: 'scenes:3,9,32x32', split: 'train', count: 4 });
-    expect(runs[0]!.images).to.equal(12);
+    expect(runs[0]!.images).to.equal(4 * 20); // the recipe's iter_size
+    expect(trainArgs(runs[0]!, ['--out=a'])['iter-size']).to.equal(undefined);
     expect(trainArgs(runs[0]!, ['--out=a']).mirror).to.equal(false);
   });
 

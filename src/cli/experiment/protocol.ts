@@ -121,7 +121,7 @@ function runOf(value: unknown, defaults: Readonly<Record<string, unknown>>, at: 
       throw new FormatError(
         `${place(key)}: should be id, from, test, or an option of train but for ${OWN.join(', ')}`,
       );
-    return [word(key, option, place(key))];
+    return option === null ? [] : [word(key, option, place(key))]; // null undoes what is common
   });
   const sources =
     from === undefined ? [] : Array.isArray(from) ? names(from, `${at}.from`) : [name(from, `${at}.from`)];
