@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseProtocol, trainArgs } from '../../src/cli/experiment/protocol.js';
 import {
@@ -34,6 +35,12 @@ const PROTOCOL = {
 const parse = (change: object = {}) => parseProtocol(JSON.stringify({ ...PROTOCOL, ...change }));
 
 describe('protocols of experiments', () => {
+  for (const name of readdirSync('docs/experiments').filter((file) => file.endsWith('.json')))
+    it(`${name} is one whose runs all exist, and are scored on other scenes than they learn from`, () => {
+      const { runs } = parseProtocol(readFileSync(`docs/experiments/${name}`, 'utf8'));
+      for (const run of runs) expect(run.words.join(' '), run.id).not.to.contain(run.test.data);
+    });
+
   it('are read, with what is common to all runs and the runs in their order', () => {
     const { seeds, runs, pictures } = parse();
     expect(seeds).to.deep.equal([1, 2, 3]);
