@@ -10,9 +10,8 @@ import { succeeds } from './machine.js';
 const here = fileURLToPath(new URL('.', import.meta.url));
 /** The folder of the bundles. */
 export const dist = `${here.slice(0, here.lastIndexOf(`${sep}dist${sep}`))}${sep}dist`;
-const BENCH = '../bench';
 /** The benchmark's own folder, in a clone. */
-export const benchFolder = join(dist, BENCH);
+export const benchFolder = join(dist, '../bench');
 const modules = join(benchFolder, 'node_modules');
 /** Folders of the other engines, by the name under which the page asks for them. */
 export const PEERS = {

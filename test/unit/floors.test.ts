@@ -50,9 +50,11 @@ function place(path: string): { readonly floor: number; readonly prefix: string 
 
 /** What a module names in its import and export lines. */
 const imports = (text: string): string[] =>
-  [...text.matchAll(/(?:^|\n)(?:import|export|\})[^'\n]*?(?:from )?'([^'\n]+)'|\bimport\('([^']+)'\)/g)].map(
-    (match) => (match[1] ?? match[2])!,
-  );
+  [
+    ...text.matchAll(
+      /(?:^|\n)(?:(?:import|export|\})[^'\n]*? from|import) '([^'\n]+)'|\bimport\('([^']+)'\)/g,
+    ),
+  ].map((match) => (match[1] ?? match[2])!);
 
 /** Every import that goes up, or to a sibling operator, as a sentence that names both files. */
 export function breaches(sources: readonly Source[]): string[] {
@@ -92,6 +94,10 @@ describe('floors', () => {
     expect(breaches([up])).to.deep.equal([
       'src/ops/lrn.ts (src/ops/) imports src/engine/tensor.ts (src/engine/), should import from lower floors',
     ]);
+    const bare = { path: 'src/ops/lrn.ts', text: "import '../engine/tensor.js';" };
+    expect(breaches([bare])).to.have.lengthOf(1);
+    const text = { path: 'src/ops/lrn.ts', text: "export const folder = '../engine/tensor.js';" };
+    expect(breaches([text])).to.deep.equal([]);
     const sibling = { path: 'src/ops/lrn.ts', text: "import type { A } from './scale.js';" };
     expect(breaches([sibling])).to.deep.equal([
       'src/ops/lrn.ts imports its sibling src/ops/scale.ts, should share through a lower floor',
