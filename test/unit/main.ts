@@ -33,6 +33,7 @@ import './resize_table.test.js';
 import './safetensors.test.js';
 import './serialise.test.js';
 import './tables.test.js';
+import './stages.test.js';
 import './train.test.js';
 import './stream.test.js';
 import './download.test.js';
