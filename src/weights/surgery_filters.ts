@@ -57,7 +57,8 @@ function firstLayer(target: Weights, source: Weights, [to, from]: LayerPair, kep
   const old = tensorOf(source, `${from}.weight`);
   const [out = 0, channels = 0, ...window] = dims;
   const [oldOut, oldChannels = 0, ...oldWindow] = old.dims;
-  const bias = source.get(`${from}.bias`);
+  // A batch norm behind the layer stands in for its bias.
+  const bias = target.has(`${to}.bias`) ? tensorOf(source, `${from}.bias`) : null;
   if (out !== oldOut || channels <= kept || window.join() !== oldWindow.join())
     throw new WeightsError(
       `${name}: [${dims.join(', ')}], should be [${old.dims.join(', ')}] but for more than ${kept} input channels`,

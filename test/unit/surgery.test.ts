@@ -122,6 +122,8 @@ describe('surgery: filters', () => {
     const rest = transplant(weights, source).report;
     expect(rest.dropped).to.deep.equal(['conv1_1.weight', 'conv1_1.bias']);
     expect(() => earlyFusion(source, source, ['conv1_1', 'conv1_1'])).to.throw(WeightsError, 'more than 3');
+    const unbiased = new Map([...source].filter(([name]) => name !== 'conv1_1.bias'));
+    expect(() => earlyFusion(target, unbiased)).to.throw(WeightsError, 'conv1_1.bias');
   });
 });
 
