@@ -32,6 +32,9 @@ export function parameters(graph: Graph): Parameter[] {
   });
 }
 
+/** The layer that a tensor is of, by the tensor's name. */
+export const layerOf = (parameter: string): string => parameter.slice(0, parameter.lastIndexOf('.'));
+
 /** How many values a graph learns: what papers call its parameters. */
 export const parameterCount = (graph: Graph): number =>
   parameters(graph)

@@ -1,9 +1,9 @@
 import conv2dStrip from '../../kernels/conv2d_strip.wgsl';
 import type { Dispatch, View } from '../dispatch.js';
-import { blocks, ceilDiv, type Window } from '../shape.js';
+import { ceilDiv, type Window } from '../shape.js';
 import type { FilterPart, FilterShape } from './filter.js';
 import { type Band, type Lowering, windowParams } from './lowering.js';
-import type { Slab } from './tile_product.js';
+import { type Slab, slabParams } from './tile_product.js';
 
 /** Whether conv2d_strip.wgsl can take a filter in tiles. */
 export const inStrips = (
@@ -36,16 +36,8 @@ export function stripProduct<B>(
     elem: ctx.elem,
     constants: { RELU: Number(o.relu) },
     params: {
-      x_base: x.base,
-      x_h: x.shape.h,
-      x_w: x.shape.w,
-      x_c4: blocks(x.shape.c),
-      y_base: y.base,
+      ...slabParams(x, y, band),
       y_h: y.shape.h,
-      y_w: y.shape.w,
-      y_c4: blocks(y.shape.c),
-      image: band.image,
-      images: band.images,
       row: band.row,
       rows: band.rows,
       kernel_h,

@@ -12,6 +12,19 @@ export interface Slab<B> {
   readonly base: number;
 }
 
+/** Where the slabs of a product lie, and the images of its band, as its kernels take them. */
+export const slabParams = (x: Slab<unknown>, y: Slab<unknown>, band: Band) => ({
+  x_base: x.base,
+  x_h: x.shape.h,
+  x_w: x.shape.w,
+  x_c4: blocks(x.shape.c),
+  y_base: y.base,
+  y_w: y.shape.w,
+  y_c4: blocks(y.shape.c),
+  image: band.image,
+  images: band.images,
+});
+
 /** Invocations for the pixels of one tile: one per 4 pixels, in whole quads of invocations. */
 const perTile = (pixels: number) => 4 * ceilDiv(pixels, 16);
 
@@ -38,16 +51,8 @@ export function tileProduct<B>(
     elem: ctx.elem,
     constants: { RELU: Number(o.relu) },
     params: {
-      x_base: x.base,
-      x_h: x.shape.h,
-      x_w: x.shape.w,
-      x_c4: blocks(x.shape.c),
-      y_base: y.base,
-      y_w: y.shape.w,
-      y_c4: blocks(y.shape.c),
+      ...slabParams(x, y, band),
       y_image: y.shape.h * y.shape.w * blocks(y.shape.c),
-      image: band.image,
-      images: band.images,
       pixel: band.row * y.shape.w,
       pixels,
       ...windowParams(win),

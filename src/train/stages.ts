@@ -1,6 +1,7 @@
 import type { DataHead } from '../data/dataset.js';
 import { UnsupportedError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
+import { layerOf } from '../graph/parameters.js';
 import { FIXED_LEARNS } from '../nets/fcn_vgg16.js';
 import { AT_ONCE_SCALES } from '../nets/heads.js';
 import { NETS, type NetOptions, onTrunk } from '../nets/index.js';
@@ -69,8 +70,7 @@ const plain = (layer: string): string => layer.replace(/(color|hha|_sem|_geo)$/,
 
 const isScale = (layer: string): boolean => Object.hasOwn(AT_ONCE_SCALES, plain(layer));
 
-const layersWithWeights = (graph: Graph): string[] =>
-  [...zeroWeights(graph).keys()].map((name) => name.slice(0, name.lastIndexOf('.')));
+const layersWithWeights = (graph: Graph): string[] => [...zeroWeights(graph).keys()].map(layerOf);
 
 /** Where a net begins: its numbers, and where each tensor has them from. */
 export interface Start {
@@ -142,12 +142,12 @@ export function startWeights(
       .filter((layer) => isScale(layer) && !found.has(`${layer}.weight`))
       .map((layer) => [layer, AT_ONCE_SCALES[plain(layer)]!]),
   );
-  const isNorm = (name: string) => graph.node(name.slice(0, name.lastIndexOf('.'))).kind === 'batch_norm';
+  const isNorm = (name: string) => graph.node(layerOf(name)).kind === 'batch_norm';
   const filled = fillLayers(moved?.weights ?? target, scales).weights;
   const fresh = seededWeights(graph, seed);
   const [seeded, zero]: [string[], string[]] = [[], []];
   for (const name of target.keys()) {
-    if (found.has(name) || scales[name.slice(0, name.lastIndexOf('.'))] !== undefined) continue;
+    if (found.has(name) || scales[layerOf(name)] !== undefined) continue;
     if (name.startsWith('score') && scores !== 'random') zero.push(name);
     else {
       // Biases begin at zero, as Caffe's fillers have it, and a batch norm as one that changes nothing.

@@ -6,7 +6,7 @@ import type { Graph } from '../graph/builder.js';
 import { tensorData } from '../graph/load.js';
 import { Net } from '../graph/net.js';
 import type { RunOptions, RunResult } from '../graph/net_options.js';
-import { parameters } from '../graph/parameters.js';
+import { layerOf, parameters } from '../graph/parameters.js';
 import type { Plan } from '../graph/plan.js';
 import { COUNTER } from '../graph/trainable.js';
 import type { Shape } from '../shape.js';
@@ -76,8 +76,7 @@ export class Trainer {
           `${graph.name}: nothing called '${name}' to freeze, should be a layer or a tensor`,
         );
     const rateOf = (name: string): Rate => o.rates?.get(name) ?? defaultRate(name);
-    const learns = (name: string) =>
-      rateOf(name).lr !== 0 && !frozen.has(name) && !frozen.has(name.slice(0, name.lastIndexOf('.')));
+    const learns = (name: string) => rateOf(name).lr !== 0 && !frozen.has(name) && !frozen.has(layerOf(name));
     const training = trainingGraph(graph, { ...o, learns });
     const weights = o.state?.weights ?? o.weights;
     const net = await Net.compile(engine, training.graph, { ...o, weights });

@@ -5,7 +5,7 @@ import { markdownTable } from '../table.js';
 import type { Protocol } from './protocol.js';
 import { MEASURE_KEYS, MEASURES, type Measure } from './result.js';
 import type { DrawnSheet } from './sheet.js';
-import type { Summary } from './summary.js';
+import { percent, type Summary } from './summary.js';
 
 /** The mean, and from the least to the most where there are several. */
 const ranged = (of: Spread | null, show: (value: number) => string): string =>
@@ -15,7 +15,6 @@ const ranged = (of: Spread | null, show: (value: number) => string): string =>
       ? show(of.mean)
       : `${show(of.mean)} (${show(of.least)}..${show(of.most)})`;
 
-const percent = (share: number) => (100 * share).toFixed(1);
 const points = (share: number) => percent(share).replace(/^(?!-)|^-(?=0\.0$)/, '+');
 
 const differed = (of: Paired | null): string =>

@@ -47,7 +47,8 @@ export function summarize(
   };
 }
 
-const percent = (share: number) => (100 * share).toFixed(1);
+/** A share in percent, of one decimal. */
+export const percent = (share: number) => (100 * share).toFixed(1);
 
 /** Whether the mean IU rises from run to run, in words. */
 function orderText(expect: readonly string[], of: (id: string) => readonly RunResult[]): string {
