@@ -74,9 +74,23 @@ fn added(y: Strip, c: Columns, t0: Tap, t1: Tap, t2: Tap) -> Strip {
     y.high + t0.high * c.left + t1.high * middle + t2.high * right);
 }
 
-fn store(index: u32, c4: u32, sum: vec4f) {
-  let value = sum + b[c4];
-  y[index + c4] = vec4<Elem>(select(value, max(value, vec4f()), RELU));
+fn store(index: u32, sum: vec4f) {
+  y[index] = vec4<Elem>(select(sum, max(sum, vec4f()), RELU));
+}
+
+fn store_row(pixel: u32, column: u32, c4: u32, wide: bool, strip: Strip, b0: vec4f, b1: vec4f) {
+  let at = pixel * params.y_c4 + c4 - params.y_base;
+  let columns = params.y_w - column;
+  store(at, strip.low[0] + b0);
+  if (columns > 1u) { store(at + params.y_c4, strip.low[1] + b0); }
+  if (columns > 2u) { store(at + 2u * params.y_c4, strip.low[2] + b0); }
+  if (columns > 3u) { store(at + 3u * params.y_c4, strip.low[3] + b0); }
+  if (wide) {
+    store(at + 1u, strip.high[0] + b1);
+    if (columns > 1u) { store(at + params.y_c4 + 1u, strip.high[1] + b1); }
+    if (columns > 2u) { store(at + 2u * params.y_c4 + 1u, strip.high[2] + b1); }
+    if (columns > 3u) { store(at + 3u * params.y_c4 + 1u, strip.high[3] + b1); }
+  }
 }
 
 @compute @workgroup_size(64, 1, 1)
@@ -98,34 +112,34 @@ fn conv2d_strip(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
   let step = params.depth * 16u; // from one tap to the next
   var wi = (tile / 2u) * params.kernel_h * 3u * step + 4u * lane + 2u * (tile & 1u) - params.w_base;
   let left = i32(column) - params.pad_left;
-  for (var u = 0u; u < params.kernel_h; u++) {
+  // One loop over u and i: on SwiftShader the sums cost more where they enter and leave a loop than in it.
+  let turns = params.kernel_h * params.depth;
+  var u = 0u;
+  var i = 0u;
+  for (var k = 0u; k < turns; k++) {
     let top = i32(params.row + row + u) - params.pad_top;
     // The first pixel of each row under the window; below 0 on the padding.
     let first = i32(n * params.x_h) + top;
     let row0 = select(-1, first * i32(params.x_w), top >= 0 && top < i32(params.x_h));
     let row1 = select(-1, (first + 1) * i32(params.x_w), top + 1 >= 0 && top + 1 < i32(params.x_h));
-    for (var i = 0u; i < params.depth; i++) {
-      let t0 = tap_at(wi);
-      let t1 = tap_at(wi + step);
-      let t2 = tap_at(wi + 2u * step);
-      // Both rows in one block would take SwiftShader's compiler 25 s instead of one.
-      if (row0 >= 0) { y0 = added(y0, columns_at(row0, left, i), t0, t1, t2); }
-      if (row1 >= 0) { y1 = added(y1, columns_at(row1, left, i), t0, t1, t2); }
-      wi += 16u;
-    }
-    wi += 2u * step;
+    let t0 = tap_at(wi);
+    let t1 = tap_at(wi + step);
+    let t2 = tap_at(wi + 2u * step);
+    // Both rows in one block would take SwiftShader's compiler 25 s instead of one.
+    if (row0 >= 0) { y0 = added(y0, columns_at(row0, left, i), t0, t1, t2); }
+    if (row1 >= 0) { y1 = added(y1, columns_at(row1, left, i), t0, t1, t2); }
+    let is_row_done = i + 1u == params.depth;
+    i = select(i + 1u, 0u, is_row_done);
+    u += u32(is_row_done);
+    wi += select(16u, 16u + 2u * step, is_row_done);
   }
 
   let c4 = 2u * tile;
-  let rows = select(0u, min(2u, params.rows - min(row, params.rows)), unclamped <= last);
-  for (var r = 0u; r < rows; r++) {
-    let pixel = (n * params.y_h + params.row + row + r) * params.y_w + column;
-    for (var j = 0u; j < 4u && column + j < params.y_w; j++) {
-      let at = (pixel + j) * params.y_c4 - params.y_base;
-      let low = select(y0.low[j], y1.low[j], r == 1u);
-      let high = select(y0.high[j], y1.high[j], r == 1u);
-      store(at, c4, low);
-      if (c4 + 1u < params.y_c4) { store(at, c4 + 1u, high); }
-    }
-  }
+  let wide = c4 + 1u < params.y_c4;
+  let b0 = b[c4];
+  let b1 = b[select(c4, c4 + 1u, wide)];
+  let rows = select(0u, params.rows - min(row, params.rows), unclamped <= last);
+  let pixel = (n * params.y_h + params.row + row) * params.y_w + column;
+  if (rows > 0u) { store_row(pixel, column, c4, wide, y0, b0, b1); }
+  if (rows > 1u) { store_row(pixel + params.y_w, column, c4, wide, y1, b0, b1); }
 }
