@@ -1,6 +1,10 @@
 /** Colours by index, 4 bytes RGBA each, as `overlay` and `encodeLabels` take them. */
 export type Palette = Uint8Array;
 
+/** The colour of a label as #rrggbb. */
+export const colorOf = (palette: Palette, label: number): string =>
+  `#${[...palette.subarray(4 * label, 4 * label + 3)].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
+
 /**
  * The 256 colours of PASCAL VOC's label files: bit k of the label's triples goes to bit 7 - k of each
  * channel, so that near labels get far colours. 0 is black, 255 (void) is cream.

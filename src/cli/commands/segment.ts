@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty';
 import type { TileOptions } from '../../graph/tiles/plan_tiles.js';
-import type { SegmentReport } from '../../page/jobs/segment.js';
+import type { SegmentOptions, SegmentReport } from '../../page/jobs/segment.js';
 import { command, type Tools, UsageError } from '../command.js';
 import {
   Files,
@@ -42,12 +42,21 @@ function tileOptions({ 'max-bytes': bytes, window }: TileArgs): { tiles?: TileOp
   };
 }
 
+/** What to take where no option names a net. */
+interface Unnamed {
+  readonly fallback?: ModelArgs;
+  /** The picture, where none is named either. */
+  readonly drawn?: SegmentOptions['images'][number];
+}
+
+const DRAWN = { file: null, name: 'test-picture' } as const;
+
 /** Runs the segment job over pictures; none stands for one that the project draws itself. */
 export function segmentImages(
   args: ModelArgs & TileArgs & { out: string; size?: string | undefined },
   images: readonly string[],
   tools: Tools,
-  fallback: ModelArgs = {},
+  { fallback = {}, drawn = DRAWN }: Unnamed = {},
 ) {
   const files = new Files();
   const named = args.net || args.prototxt || args.model || args.caffemodel;
@@ -60,7 +69,7 @@ export function segmentImages(
     ...model,
     ...(args.size && { size: parseSize('--size', args.size) }),
     ...tileOptions(args),
-    images: pictures.length > 0 ? pictures : [{ file: null, name: 'test-picture' }],
+    images: pictures.length > 0 ? pictures : [named ? DRAWN : drawn],
   };
   return tools.run('segment', options, { files: files.paths, outDir: args.out });
 }
@@ -73,13 +82,27 @@ export function segmentText(report: SegmentReport, out: string, layers: boolean)
       : [
           `the picture of ${run.picture.join(' x ')} pixels was fitted to this size, and its labels to its own`,
         ]),
-    table(
-      run.labels.slice(0, 5).map((l) => ['label', `${l.name ?? l.index} ${(100 * l.share).toFixed(1)} %`]),
-    ),
+    legendText(run),
     ...(layers && !run.tiles ? [layersText(run.layers, run.resolutionMs)] : []),
     filesText(out, run.files),
   ]);
   return [netText(report), ...runs].join('\n\n');
+}
+
+const percent = (v: number | null): string => (v === null ? '' : `${(100 * v).toFixed(1)} %`);
+
+/** Names and colours, largest share first; beside the exact labels of a scene all of them, with their IU. */
+function legendText({ labels, scores: s }: SegmentReport['runs'][number]): string {
+  if (!s)
+    return table(
+      labels.slice(0, 5).map((l) => ['label', l.name ?? l.index, l.color, percent(l.share)].map(String)),
+    );
+  const rows = labels.map((l) => [l.name ?? String(l.index), l.color, percent(l.share), percent(l.iu)]);
+  const means = table([
+    ['pixel accuracy', percent(s.pixelAcc)],
+    ['mean IU', `${percent(s.meanIU)} of this picture alone`],
+  ]);
+  return `${table([['label', 'colour', 'share', 'IU'], ...rows])}\n\n${means}`;
 }
 
 export const segment = command({
@@ -101,7 +124,7 @@ export const segment = command({
   async run(args, tools) {
     const { image, _: words, out, layers = false } = args;
     if (!image) throw new UsageError('segment: no image');
-    const report = await segmentImages(args, words, tools, { net: 'fcn8s' });
+    const report = await segmentImages(args, words, tools, { fallback: { net: 'fcn8s' } });
     return { text: segmentText(report, out, layers), json: { ...report, out } };
   },
 });
