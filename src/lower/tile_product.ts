@@ -28,6 +28,9 @@ export const slabParams = (x: Slab<unknown>, y: Slab<unknown>, band: Band) => ({
 /** Invocations for the pixels of one tile: one per 4 pixels, in whole quads of invocations. */
 const perTile = (pixels: number) => 4 * ceilDiv(pixels, 16);
 
+/** Input vec4 below which conv2d_tile.wgsl goes through taps and channels in one loop. */
+const SHALLOW = 3;
+
 /** Tiles of 16 output channels per group. */
 export const groupTiles = (w: FilterShape): number => ceilDiv(w.out / w.groups, 16);
 
@@ -46,17 +49,19 @@ export function tileProduct<B>(
   const { x, y, b } = t;
   const { shape, part } = filter;
   const pixels = band.rows * y.shape.w;
+  const depth = ceilDiv(shape.in / shape.groups, 4);
+  const shallow = depth < SHALLOW && win.kernel[0] * win.kernel[1] > 1;
   return {
     kernel: ctx.features.has('subgroups') ? conv2dQuad : conv2dTile,
     elem: ctx.elem,
-    constants: { RELU: Number(o.relu) },
+    constants: { RELU: Number(o.relu), SHALLOW: Number(shallow) },
     params: {
       ...slabParams(x, y, band),
       y_image: y.shape.h * y.shape.w * blocks(y.shape.c),
       pixel: band.row * y.shape.w,
       pixels,
       ...windowParams(win),
-      depth: ceilDiv(shape.in / shape.groups, 4),
+      depth,
       tiles: groupTiles(shape),
       group_c4: blocks(shape.out / shape.groups),
       tile: part.first,
