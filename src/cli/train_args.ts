@@ -53,6 +53,12 @@ export const TRAIN_ARGS = {
     description: "instead of the recipe's, one or one for each stage",
     valueHint: 'RATE,...',
   },
+  policy: {
+    type: 'enum',
+    options: ['fixed', 'poly'],
+    description:
+      "of the rate, instead of the recipe's or the solver's; poly falls to 0 at a stage's end, by power 0.9",
+  },
   momentum: { type: 'string', description: "instead of the recipe's", valueHint: '0..1' },
   'weight-decay': { type: 'string', description: "instead of the recipe's", valueHint: 'X' },
   'iter-size': { type: 'string', description: "batches of a step, instead of the recipe's", valueHint: 'N' },
@@ -153,6 +159,7 @@ function stagesOf(args: TrainArgs): TrainStage[] {
   const solver = path ? readSolver(readFileSync(path, 'utf8')) : null;
   const lr = perStage('--lr', text(args, 'lr'), names.length, 0, false);
   const iterations = perStage('--iterations', text(args, 'iterations'), names.length, 1, true);
+  const policy = text(args, 'policy');
   const momentum = numberOf('--momentum', text(args, 'momentum'), 0, 1);
   const weightDecay = numberOf('--weight-decay', text(args, 'weight-decay'), 0, 1);
   const dropout = numberOf('--dropout', text(args, 'dropout'), 0, 1 - 2 ** -10);
@@ -161,6 +168,7 @@ function stagesOf(args: TrainArgs): TrainStage[] {
     const stage = name as StageName | null;
     const net = stageNet(text(args, 'net')!, text(args, 'trunk') ?? 'vgg16', stage);
     const usual = recipe((text(args, 'recipe') ?? 'paper') as RecipeName, net);
+    const steps = iterations?.(i) ?? solver?.maxIter ?? usual.iterations;
     return {
       name: stage ?? net,
       net,
@@ -171,12 +179,14 @@ function stagesOf(args: TrainArgs): TrainStage[] {
           ...usual.solver,
           ...solver,
           ...(lr && { baseLr: lr(i) }),
+          ...(policy === 'fixed' && { policy: { kind: 'fixed' as const } }),
+          ...(policy === 'poly' && { policy: { kind: 'poly' as const, power: 0.9 }, maxIter: steps }),
           ...(momentum !== undefined && { momentum }),
           ...(weightDecay !== undefined && { weightDecay }),
           ...(iterSize !== undefined && { iterSize }),
         },
         ...(dropout !== undefined && { dropout }),
-        iterations: iterations?.(i) ?? solver?.maxIter ?? usual.iterations,
+        iterations: steps,
       },
     };
   });

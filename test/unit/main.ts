@@ -35,6 +35,7 @@ import './serialise.test.js';
 import './tables.test.js';
 import './stages.test.js';
 import './train.test.js';
+import './train_args.test.js';
 import './stream.test.js';
 import './download.test.js';
 import './model.test.js';
