@@ -98,6 +98,37 @@ fn pair_y(row: Row, ox: u32, c4: u32) -> Pair {
   return Pair(own, quadSwapX(own));
 }
 
+// A pixel of dy: its row, counted over images, the image, the row in that, and the column.
+struct At {
+  row: u32,
+  image: u32,
+  oy: u32,
+  ox: u32,
+}
+
+fn row_under(run: Run, at: At) -> Row {
+  let iy = i32(at.oy * params.stride_h) + run.offset.x;
+  let inside = at.row < run.end && iy >= 0 && iy < i32(params.x_h);
+  let x_row = at.image * params.x_h + u32(max(iy, 0));
+  return Row(
+    inside,
+    x_row * params.x_w * params.x_c4 - params.x_base,
+    at.row * params.y_w * params.y_c4 - params.y_base,
+  );
+}
+
+// Four pixels on, or in the next row.
+fn next(at: At) -> At {
+  let is_row_done = at.ox + 4u >= params.y_w;
+  let is_image_done = is_row_done && at.oy + 1u == params.y_h;
+  return At(
+    at.row + u32(is_row_done),
+    at.image + u32(is_image_done),
+    select(at.oy + u32(is_row_done), 0u, is_image_done),
+    select(at.ox + 4u, 0u, is_row_done),
+  );
+}
+
 @compute @workgroup_size(64, 1, 1)
 fn conv2d_filter_gradient_quad(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
@@ -126,28 +157,31 @@ fn conv2d_filter_gradient_quad(@builtin(global_invocation_id) id: vec3u, @builti
   var s2 = Sums();
   let rows = run_of(run, tap);
   let step = i32(params.stride_w);
-  for (var r = 0u; r < params.run_rows; r++) {
-    let row = row_of(rows, rows.first + r);
-    for (var ox = 0u; ox < params.y_w; ox += 4u) {
-      let y = by_channel(pixels(
-        pair_y(row, ox, y_c4),
-        pair_y(row, ox + 1u, y_c4),
-        pair_y(row, ox + 2u, y_c4),
-        pair_y(row, ox + 3u, y_c4),
-      ));
-      let ix = i32(ox) * step + rows.offset.y;
-      let x0 = pair_x(row, ix, x_c4);
-      let x1 = pair_x(row, ix + step, x_c4);
-      let x2 = pair_x(row, ix + 2 * step, x_c4);
-      let x3 = pair_x(row, ix + 3 * step, x_c4);
-      add(&s0, pixels(x0, x1, x2, x3), y);
-      if (TAPS == 3u) {
-        let x4 = pair_x(row, ix + 4, x_c4);
-        let x5 = pair_x(row, ix + 5, x_c4);
-        add(&s1, pixels(x1, x2, x3, x4), y);
-        add(&s2, pixels(x2, x3, x4, x5), y);
-      }
+  // One loop over rows and columns: on SwiftShader the sums cost more where they enter and leave a loop than in it.
+  let turns = params.run_rows * ((params.y_w + 3u) / 4u);
+  var at = At(rows.first, rows.first / params.y_h, rows.first % params.y_h, 0u);
+  for (var k = 0u; k < turns; k++) {
+    let row = row_under(rows, at);
+    let ox = at.ox;
+    let y = by_channel(pixels(
+      pair_y(row, ox, y_c4),
+      pair_y(row, ox + 1u, y_c4),
+      pair_y(row, ox + 2u, y_c4),
+      pair_y(row, ox + 3u, y_c4),
+    ));
+    let ix = i32(ox) * step + rows.offset.y;
+    let x0 = pair_x(row, ix, x_c4);
+    let x1 = pair_x(row, ix + step, x_c4);
+    let x2 = pair_x(row, ix + 2 * step, x_c4);
+    let x3 = pair_x(row, ix + 3 * step, x_c4);
+    add(&s0, pixels(x0, x1, x2, x3), y);
+    if (TAPS == 3u) {
+      let x4 = pair_x(row, ix + 4, x_c4);
+      let x5 = pair_x(row, ix + 5, x_c4);
+      add(&s1, pixels(x1, x2, x3, x4), y);
+      add(&s2, pixels(x2, x3, x4, x5), y);
     }
+    at = next(at);
   }
 
   if (index >= params.count) { return; }
