@@ -67,6 +67,13 @@ fn load(index: i32, c4: u32) -> vec4f {
   return select(vec4f(), vec4f(x[u32(max(index, 0)) + c4]), index >= 0);
 }
 
+// The next tap of the window, as a distance from its first.
+fn next_tap(tap: vec2i) -> vec2i {
+  let step = vec2i(vec2u(params.dilation_h, params.dilation_w));
+  let column = tap.y + step.y;
+  return select(vec2i(tap.x, column), vec2i(tap.x + step.x, 0), column >= i32(params.kernel_w) * step.y);
+}
+
 // Sums over the windows of 4 pixels from `pixel` on, with the weights from `weights` on.
 fn add_window(sums: ptr<function, Sums>, n: u32, pixel: u32, group: u32, weights: u32) {
   let a = window_at(pixel);
@@ -74,34 +81,30 @@ fn add_window(sums: ptr<function, Sums>, n: u32, pixel: u32, group: u32, weights
   let c = window_at(pixel + 2u);
   let d = window_at(pixel + 3u);
   let first_c4 = group * params.depth;
+  let taps = params.kernel_h * params.kernel_w;
   var wi = weights;
+  var tap = vec2i();
   if (SHALLOW) {
-    let turns = params.kernel_h * params.kernel_w * params.depth;
-    var tap = vec2i();
     var i = 0u;
-    for (var k = 0u; k < turns; k++) {
+    for (var k = 0u; k < taps * params.depth; k++) {
       add(sums, index_of(n, a + tap), index_of(n, b + tap), index_of(n, c + tap), index_of(n, d + tap), first_c4 + i, wi);
       wi += 16u;
       let is_tap_done = i + 1u == params.depth;
-      let next = vec2i(tap.x, tap.y + i32(params.dilation_w));
-      let is_row_done = next.y >= i32(params.kernel_w * params.dilation_w);
       i = select(i + 1u, 0u, is_tap_done);
-      tap = select(tap, select(next, vec2i(tap.x + i32(params.dilation_h), 0), is_row_done), is_tap_done);
+      tap = select(tap, next_tap(tap), is_tap_done);
     }
     return;
   }
-  for (var u = 0u; u < params.kernel_h; u++) {
-    for (var v = 0u; v < params.kernel_w; v++) {
-      let tap = vec2i(vec2u(u, v) * vec2u(params.dilation_h, params.dilation_w));
-      let i0 = index_of(n, a + tap);
-      let i1 = index_of(n, b + tap);
-      let i2 = index_of(n, c + tap);
-      let i3 = index_of(n, d + tap);
-      for (var i = 0u; i < params.depth; i++) {
-        add(sums, i0, i1, i2, i3, first_c4 + i, wi);
-        wi += 16u;
-      }
+  for (var t = 0u; t < taps; t++) {
+    let i0 = index_of(n, a + tap);
+    let i1 = index_of(n, b + tap);
+    let i2 = index_of(n, c + tap);
+    let i3 = index_of(n, d + tap);
+    for (var i = 0u; i < params.depth; i++) {
+      add(sums, i0, i1, i2, i3, first_c4 + i, wi);
+      wi += 16u;
     }
+    tap = next_tap(tap);
   }
 }
 
