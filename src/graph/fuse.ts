@@ -119,6 +119,8 @@ function merge(reader: Layer, i: number, x: Layer, pools: (x: Layer<'conv2d'>) =
     !x.attrs.crop
   )
     return { ...x, attrs: { ...x.attrs, crop: reader.attrs.offset }, node } as Layer;
+  if (is(reader, 'argmax') && !reader.attrs.last && !reader.attrs.min && is(x, 'upsample') && !x.attrs.labels)
+    return { ...x, attrs: { ...x.attrs, labels: true }, node } as Layer;
   if (is(reader, 'upsample_gradient') && is(x, 'crop_gradient'))
     return { ...reader, attrs: { ...reader.attrs, crop: x.attrs.offset }, inputs: x.inputs } as Layer;
   if (

@@ -1,4 +1,5 @@
-import kernel from '../../kernels/conv_transpose2d_bilinear.wgsl';
+import scoresKernel from '../../kernels/conv_transpose2d_bilinear.wgsl';
+import labelsKernel from '../../kernels/conv_transpose2d_bilinear_argmax.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { bilinearFilter } from '../lower/bilinear.js';
 import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
@@ -18,6 +19,8 @@ import { blocks, ceilDiv, type Pair, pair, type Shape } from '../shape.js';
  */
 export interface BilinearOptions extends Omit<TransposedOptions, 'dilation'> {
   readonly kernel: number | Pair;
+  /** [N, 1, H', W'] of the channel of the largest value instead of the values. */
+  readonly labels?: boolean | undefined;
 }
 
 /** [N, C, H', W'] of an upsampling. */
@@ -26,7 +29,7 @@ export const bilinearShape = (op: string, x: Shape, o: BilinearOptions): Shape =
 
 /**
  * Each channel upsampled by itself with the bilinear filter of `bilinearFilter`, zero beyond the map:
- * FCN's `upscore`, and with `crop` its `score`. [N, C, H', W'].
+ * FCN's `upscore`, and with `crop` its `score`. [N, C, H', W'], or [N, 1, H', W'] of labels.
  */
 export function convTranspose2dBilinear<B>(
   ctx: Lowering<B>,
@@ -37,15 +40,15 @@ export function convTranspose2dBilinear<B>(
   const rows = transposedRows(x.shape.h, win);
   const taps = ceilDiv(win.kernel[0], win.stride[0]) * ceilDiv(win.kernel[1], win.stride[1]);
   const flops = (band: { images: number; rows: number }) =>
-    2 * band.images * band.rows * y.shape.w * y.shape.c * taps;
+    2 * band.images * band.rows * y.shape.w * x.shape.c * taps;
   const perRow = flops({ images: 1, rows: 1 });
   return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: perRow }).map((band): Dispatch<B> => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
     const runs = ceilDiv(y.shape.w, 4);
-    const count = band.images * band.rows * runs * blocks(y.shape.c);
+    const count = band.images * band.rows * runs * (o.labels ? 1 : blocks(y.shape.c));
     return {
-      kernel,
+      kernel: o.labels ? labelsKernel : scoresKernel,
       elem: ctx.elem,
       constants: {},
       params: {
@@ -53,6 +56,7 @@ export function convTranspose2dBilinear<B>(
         x_base: xv.base,
         x_h: x.shape.h,
         x_w: x.shape.w,
+        c: x.shape.c,
         c4: blocks(x.shape.c),
         y_base: yv.base,
         y_h: y.shape.h,

@@ -9,11 +9,17 @@ import {
   convTranspose2dLayout,
   convTranspose2dShape,
 } from '../../src/ops/conv_transpose2d.js';
-import { type BilinearOptions, bilinearShape } from '../../src/ops/conv_transpose2d_bilinear.js';
+import {
+  type BilinearOptions,
+  convTranspose2dBilinear as bilinearDispatches,
+  bilinearShape,
+} from '../../src/ops/conv_transpose2d_bilinear.js';
 import { type Pair, pair, type Shape, tensorBytes } from '../../src/shape.js';
+import { argmax } from '../reference/channels.js';
 import { convTranspose2d as reference } from '../reference/conv_transpose2d.js';
-import { type Case, product, sumTolerance } from './case.js';
+import { type Case, type Launch, product, sumTolerance } from './case.js';
 import { cropped } from './crop.js';
+import { lowered } from './maps.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
 
@@ -78,17 +84,20 @@ export function transposed(
   };
 }
 
+/** The fixed filter of an upsampling, as a depthwise transposed convolution has it. */
+function bilinearWeights(c: number, kernel: Pair): Float64Array {
+  const [rows, columns] = [bilinearFilter(kernel[0]), bilinearFilter(kernel[1])];
+  const window = [...rows].flatMap((a) => [...columns].map((b) => a * b));
+  return Float64Array.from({ length: c * window.length }, (_, i) => window[i % window.length]!);
+}
+
 export function bilinear(name: string, [n, c, h, w]: Size, o: BilinearOptions): Case {
   const xs: Shape = { n, c, h, w };
   const ys = bilinearShape('conv_transpose2d_bilinear', xs, o);
   const kernel = pair(o.kernel);
   const ws: FilterShape = { out: c, in: c, kernel, groups: c, transposed: true };
   const taps = mostTaps(kernel, o);
-  const filter = () => {
-    const [rows, columns] = [bilinearFilter(kernel[0]), bilinearFilter(kernel[1])];
-    const window = [...rows].flatMap((a) => [...columns].map((b) => a * b));
-    return Float64Array.from({ length: c * window.length }, (_, i) => window[i % window.length]!);
-  };
+  const filter = () => bilinearWeights(c, kernel);
   return {
     name: `conv_transpose2d_bilinear: ${name}`,
     op: 'conv_transpose2d_bilinear',
@@ -117,6 +126,36 @@ export function bilinear(name: string, [n, c, h, w]: Size, o: BilinearOptions): 
       const x = upload(engine, data.x!, xs, elem, 'x');
       const y = empty(engine, ys, elem, 'y');
       return { outputs: [y], run: (on) => void convTranspose2dBilinear(on, x, o, y), free: () => free(x, y) };
+    },
+  };
+}
+
+/** Labels of scores that are few whole numbers, which tie often and are exact when upsampled by strides of powers of 2. */
+function labels(name: string, [n, c, h, w]: Size, o: BilinearOptions): Case {
+  const op = 'conv_transpose2d_bilinear_argmax';
+  const xs: Shape = { n, c, h, w };
+  const scores = bilinearShape(op, xs, o);
+  const kernel = pair(o.kernel);
+  const ws: FilterShape = { out: c, in: c, kernel, groups: c, transposed: true };
+  const taps = mostTaps(kernel, o);
+  const whole = (x: Float32Array) => x.map((v) => Math.round(2 * v));
+  return {
+    name: `${op}: ${name}`,
+    op,
+    inputs: { x: [n, c, h, w] },
+    tolerance: 0,
+    flops: 2 * scores.n * scores.c * scores.h * scores.w * taps,
+    bytes: 4 * (n * c * h * w + scores.n * scores.h * scores.w),
+    splits: scores.n * scores.h >= 3,
+    reference: (data) => [
+      argmax(reference(whole(data.x!), xs, bilinearWeights(c, kernel), ws, null, o), scores),
+    ],
+    launch(engine, data, elem) {
+      const x = upload(engine, whole(data.x!), xs, elem, 'x');
+      const y = empty(engine, { ...scores, c: 1 }, elem, 'y');
+      const run: Launch['run'] = (on) =>
+        lowered(on, op, y, (ctx) => bilinearDispatches(ctx, { x, y }, { ...o, labels: true }));
+      return { outputs: [y], run, free: () => free(x, y) };
     },
   };
 }
@@ -179,4 +218,11 @@ export const convTranspose2dCases: readonly Case[] = [
     pad: [1, 0, 2, 1],
     outputPad: [1, 2],
   }),
+  labels('16x16 by 8 cropped, as score of FCN-8s', [1, 21, 18, 15], {
+    kernel: 16,
+    stride: 8,
+    crop: { offset: 31, size: [77, 58] },
+  }),
+  labels('63x63 by 32, channels that fill no block', [2, 5, 4, 3], { kernel: 63, stride: 32 }),
+  labels('one channel', [2, 1, 9, 40], { kernel: 4, stride: 2 }),
 ];

@@ -14,6 +14,7 @@ import { layerCases } from '../cases/layers.js';
 /** Operators of cases without the check of a gradient. */
 const UNCHECKED: Readonly<Record<string, string>> = {
   argmax: 'labels of pixels are whole numbers; as a map of a graph it is checked by argmax_map',
+  conv_transpose2d_bilinear_argmax: 'it makes whole numbers',
   confusion: 'counts',
   image_from_rgba: 'reads bytes',
   image_from_texture: 'reads a texture',

@@ -7,6 +7,7 @@ import { assignSlots } from '../../src/graph/memory.js';
 import type { Node } from '../../src/graph/node.js';
 import { parameters } from '../../src/graph/parameters.js';
 import { checkMemory, plan, requiredLimits } from '../../src/graph/plan.js';
+import { labelGraph } from '../../src/graph/rewrite.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { fcn8s } from '../../src/nets/fcn_vgg16.js';
 
@@ -148,6 +149,17 @@ describe('graph', () => {
     const conv = g.conv('conv', g.input('data', 3), { out: 3, kernel: 1 });
     g.output(g.sum('sum', [g.relu('relu', conv), conv]));
     expect(fuse(g).layers.map((l) => l.kind)).to.deep.equal(['input', 'conv2d', 'activation', 'sum']);
+  });
+
+  it('never stores the scores of an upsampling of which only the labels are wanted', () => {
+    const g = new Graph('g');
+    const x = g.input('data', 3);
+    const coarse = g.conv('coarse', x, { out: 21, kernel: 2, stride: 2, pad: 2 });
+    g.output(g.crop('score', g.upsample('upscore', coarse, { kernel: 4, stride: 2 }), x), 'score');
+    const { layers, outputs } = fuse(labelGraph(g));
+    expect(layers.map((l) => l.kind)).to.deep.equal(['input', 'conv2d', 'upsample']);
+    expect(outputs.get('score')!.attrs).to.include({ labels: true });
+    expect(outputs.get('score')!.node.channels).to.equal(1);
   });
 
   it('names the layer that a size does not fit', () => {

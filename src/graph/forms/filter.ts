@@ -47,6 +47,7 @@ export const FILTER_FORMS: Forms<FilterAttrs> = {
     attrs: record({
       options: record({ ...transposed, kernel: sides(WINDOW) }),
       crop: optional(pairOf(PLACE)),
+      labels: optional(flag),
     }),
   },
   inner_product: {

@@ -44,7 +44,12 @@ export interface FilterAttrs {
     readonly crop?: Pair;
   };
   /** A transposed convolution with fixed bilinear weights, channel by channel. */
-  upsample: { readonly options: Omit<BilinearOptions, 'crop'>; readonly crop?: Pair };
+  upsample: {
+    readonly options: Omit<BilinearOptions, 'crop' | 'labels'>;
+    readonly crop?: Pair;
+    /** The label of each pixel instead of its scores, where an argmax behind it is merged. */
+    readonly labels?: boolean;
+  };
 }
 
 export const FILTER_KINDS: Kinds<FilterAttrs> = {
@@ -92,11 +97,11 @@ export const FILTER_KINDS: Kinds<FilterAttrs> = {
     shape: (name, [x], { options }) => bilinearShape(name, x!, options),
     coords: ([x], { options }) => transposedCoords(x!, pair(options.kernel), options),
     reach: ({ options }, where) => transposedReach(pair(options.kernel), options, where),
-    lower: (ctx, t, { options, crop: offset }) =>
+    lower: (ctx, t, { options, crop: offset, labels }) =>
       convTranspose2dBilinear(
         ctx,
         { x: t.inputs[0]!, y: t.y },
-        { ...options, ...(offset && { crop: { offset, size: t.y.shape } }) },
+        { ...options, labels, ...(offset && { crop: { offset, size: t.y.shape } }) },
       ),
   },
   inner_product: {

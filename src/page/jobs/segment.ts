@@ -1,3 +1,4 @@
+import { download } from '../../engine/tensor.js';
 import { UnsupportedError } from '../../errors.js';
 import type { Graph } from '../../graph/builder.js';
 import type { TileOptions } from '../../graph/tiles/plan_tiles.js';
@@ -64,8 +65,8 @@ export interface SegmentReport extends NetReport {
 /** Labels each pixel of each picture; writes the labels as an indexed PNG and their colours over the picture. */
 export async function segment(host: Host, o: SegmentOptions): Promise<SegmentReport> {
   const model = await loadModel(host, o);
-  const session = await Session.open(host, model, model.graph, o);
   const nets = { scores: model.graph, labels: labelNet(model.graph) };
+  const session = await Session.open(host, model, nets.labels, o);
   const palette = isScenes(model) ? scenePalette() : vocPalette();
   const runs: SegmentReport['runs'][number][] = [];
   for (const { file, name, scene: ref } of o.images) {
@@ -129,21 +130,23 @@ async function labelsOf(
   nets: { readonly scores: Graph; readonly labels: Graph },
   { picture, name, fitted, o }: { picture: RgbaImage; name: string; fitted: Fit; o: SegmentOptions },
 ): Promise<{ labels: Uint32Array; report: RunReport }> {
-  if (o.tiles || (isOwnSize(fitted) && mustCut(session, nets.scores, fitted.input))) {
-    if (!isOwnSize(fitted))
+  const own = isOwnSize(fitted);
+  if (o.tiles || (own && mustCut(session, nets.labels, fitted.input))) {
+    if (!own)
       throw new UnsupportedError(`${name}: stretched for the net, should be of its own size to run in tiles`);
     const options = { ...o.tiles, preprocess, image: name };
     const sized = repeated(picture, fitted.input);
     const { labels, report } = await labelInTiles(host, session, nets.labels, sized, options);
     return { labels: fitLabels(labels, fitted), report };
   }
-  await session.use(nets.scores);
-  const { y: made, report } = await session.run(
-    fitInput(session.engine, session.input(picture), fitted),
-    name,
-  );
-  const y = fitScores(session.engine, made, fitted);
-  const labels = await session.labels(y);
+  // Scores of a stretched picture are stretched back before they are compared.
+  await session.use(own ? nets.labels : nets.scores);
+  const { engine } = session;
+  const { y: made, report } = await session.run(fitInput(engine, session.input(picture), fitted), name);
+  const y = own ? made : fitScores(engine, made, fitted);
+  const labels = own
+    ? fitLabels(Uint32Array.from(await download(engine, y)), fitted)
+    : await session.labels(y);
   y.buffer.destroy();
   return { labels, report };
 }
