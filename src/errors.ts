@@ -116,6 +116,18 @@ export class DataError extends Error {
   }
 }
 
+/** A record of `Net.tune` that does not serve here. */
+export class TuningError extends Error {
+  override readonly name = 'TuningError';
+  constructor(
+    message: string,
+    /** Not a record, or of another version of this package, or of another adapter. */
+    readonly reason: 'damaged' | 'version' | 'adapter',
+  ) {
+    super(brief(message));
+  }
+}
+
 /** Bytes that did not arrive, or that are not those that were wanted: a status, a length, a hash. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';

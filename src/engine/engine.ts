@@ -11,6 +11,8 @@ import {
 import { encode, prepare } from '../gpu/encode.js';
 import { Pipelines } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
+import type { Choosing } from '../lower/algorithms.js';
+import { adapterCosts } from '../lower/costs.js';
 import { alignUp } from '../shape.js';
 import { lanesAreQuads } from './quads.js';
 
@@ -114,6 +116,11 @@ export class Engine {
   /** Optional features that the device has and that kernels may use. */
   get features(): ReadonlySet<Feature> {
     return this.#features;
+  }
+
+  /** What the cost model takes the adapter for. */
+  get speed(): Choosing['speed'] {
+    return { costs: adapterCosts(this.#adapter) };
   }
 
   /** Whether `dispose` was called. */

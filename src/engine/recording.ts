@@ -51,6 +51,7 @@ export class Recording {
       limits: this.engine.limits,
       features: this.engine.features,
       memory: 'fast',
+      speed: this.engine.speed,
       maxFlops: Number.POSITIVE_INFINITY,
       scratch: (bytes) => this.temporary(bytes, `${op} scratch`),
       constant: (data): View<GPUBuffer> => {

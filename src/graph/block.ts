@@ -1,5 +1,6 @@
 import type { Elem, View } from '../dispatch.js';
 import type { Limits } from '../limits.js';
+import type { Choosing } from '../lower/algorithms.js';
 import { type PackedFilter, splitTiles, tileVec4 } from '../lower/filter.js';
 import { whole } from '../lower/lowering.js';
 import { blocks, vec4Bytes } from '../shape.js';
@@ -28,21 +29,20 @@ export interface LayerWeights {
 }
 
 /** What decides on the order and the parts of filters. */
-export interface WeightsOptions {
+export interface WeightsOptions extends Partial<Choosing> {
   readonly limits: Limits;
   readonly elem: Elem;
-  /** low keeps to kernels without transformed filters and without scratch. */
-  readonly memory: 'fast' | 'low';
 }
 
-/** The order and the parts of every layer's weights: they depend on the graph alone, not on the image. */
+/** The order and the parts of every layer's weights: they depend on the graph and the device, not on the image. */
 export function layoutWeights(layers: readonly Layer[], o: WeightsOptions): Map<Layer, LayerWeights> {
   return new Map(layers.map((layer) => [layer, layoutLayer(layer, o)]));
 }
 
-function layoutLayer(layer: Layer, { limits, elem, memory }: WeightsOptions): LayerWeights {
+function layoutLayer(layer: Layer, o: WeightsOptions): LayerWeights {
+  const { limits, elem } = o;
   const rule = KINDS[layer.kind] as Kind<unknown>;
-  const wanted = rule.filter?.(layer.attrs, memory, elem);
+  const wanted = rule.filter?.(layer.attrs, o);
   const vectors: Record<string, View<Block>> = {};
   for (const [name, length] of Object.entries((rule.derived?.vectors ?? rule.vectors)?.(layer.attrs) ?? {})) {
     const bytes = blocks(length) * 16;

@@ -1,5 +1,5 @@
-import type { Elem } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
+import type { Choosing } from '../lower/algorithms.js';
 import { type PoolOptions, poolWindow } from '../lower/pool.js';
 import { conv2dLayout } from '../ops/conv2d.js';
 import type { Shape } from '../shape.js';
@@ -34,14 +34,8 @@ export interface FusedGraph {
 /** Inputs that a node reads; the rest only lend their size. */
 export const dataInputs = (node: Node): readonly Node[] => node.inputs.slice(0, KINDS[node.kind].reads);
 
-/** What decides on kernels, and so on what one of them can do at once. */
-export interface FuseOptions {
-  readonly memory?: 'fast' | 'low';
-  readonly elem?: Elem;
-}
-
-/** Drops layers that no output needs, and merges what one kernel does at once. */
-export function fuse(graph: Graph, { memory = 'fast', elem = 'f32' }: FuseOptions = {}): FusedGraph {
+/** Drops layers that no output needs, and merges what one kernel of those that `o` makes choose does at once. */
+export function fuse(graph: Graph, o: Partial<Choosing> = {}): FusedGraph {
   const live = new Set<Node>(graph.outputs.values());
   const readers = new Map<Node, number>();
   const count = (x: Node) => readers.set(x, (readers.get(x) ?? 0) + 1);
@@ -54,8 +48,7 @@ export function fuse(graph: Graph, { memory = 'fast', elem = 'f32' }: FuseOption
   }
   for (const node of graph.outputs.values()) count(node);
 
-  const pools = (x: Layer<'conv2d'>) =>
-    conv2dLayout(x.attrs.filter, x.attrs.options, memory, elem) === 'winograd';
+  const pools = (x: Layer<'conv2d'>) => conv2dLayout(x.attrs.filter, x.attrs.options, o) === 'winograd';
   const made = new Map<Node, Layer>();
   const merged = new Set<Layer>();
   for (const node of graph.nodes.filter((each) => live.has(each))) {

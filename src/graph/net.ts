@@ -1,6 +1,7 @@
 import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
+import { checkTuning, isOfAdapter } from '../lower/tuning.js';
 import { type Shape, showShape } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';
 import type { Graph } from './builder.js';
@@ -29,8 +30,8 @@ const KEPT_SIZES = 4;
 export class Net {
   readonly engine: Engine;
   readonly graph: Graph;
-  readonly #fused: FusedGraph;
-  /** By the limits of the present device. */
+  /** By the features and limits of the present device. */
+  #fused!: FusedGraph;
   #layout!: Map<Layer, LayerWeights>;
   readonly #options: CompileOptions;
   readonly #weights = new Map<Block, GPUBuffer>();
@@ -42,11 +43,11 @@ export class Net {
     this.engine = engine;
     this.graph = graph;
     this.#options = options;
-    this.#fused = fuse(graph, options);
   }
 
   /** Uploads the weights; see `Engine.compile`. */
   static async compile(engine: Engine, graph: Graph, options: CompileOptions): Promise<Net> {
+    if (options.tuning) checkTuning(options.tuning, engine.adapter);
     const net = new Net(engine, graph, options);
     try {
       await net.restore();
@@ -67,9 +68,10 @@ export class Net {
   async restore(): Promise<void> {
     this.#drop();
     const { limits, adapter } = this.engine;
-    const { weights, signal, onProgress, memory = 'fast' } = this.#options;
+    const { weights, signal, onProgress } = this.#options;
     this.#pace = new Pace(adapter.software);
-    this.#layout = layoutWeights(this.#fused.layers, { limits, elem: this.elem, memory });
+    this.#fused = fuse(this.graph, this.planOptions);
+    this.#layout = layoutWeights(this.#fused.layers, { ...this.planOptions, limits, elem: this.elem });
     const layers = [...this.#layout].filter(([, w]) => w.filter || Object.keys(w.vectors).length > 0);
     // Everything is checked before the first byte is uploaded.
     const data = layers.map(([layer, shapes]) => layerData(layer, shapes, weights));
@@ -100,8 +102,10 @@ export class Net {
 
   /** What `plan` and `planTiles` need, to plan as this net does. */
   get planOptions(): PlanOptions {
-    const { limits, features } = this.engine;
-    return { limits, features, elem: this.elem, memory: this.#options.memory ?? 'fast' };
+    const { limits, features, adapter, speed } = this.engine;
+    const { memory = 'fast', tuning } = this.#options;
+    const times = tuning && isOfAdapter(tuning, adapter) ? { times: tuning.layers } : {};
+    return { limits, features, elem: this.elem, memory, speed: { ...speed, ...times } };
   }
 
   /** Frees the buffers of every size that is ready, once what runs is done; the weights stay. */

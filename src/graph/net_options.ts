@@ -1,5 +1,6 @@
 import type { Elem, ElemType } from '../dispatch.js';
 import type { Tensor } from '../engine/tensor.js';
+import type { Tuning } from '../lower/tuning.js';
 import type { Shape } from '../shape.js';
 import type { Weights } from '../weights/weights.js';
 import type { Plan } from './plan.js';
@@ -13,6 +14,11 @@ export interface CompileOptions {
   readonly onProgress?: (p: CompileProgress) => void;
   /** low spends no memory on transformed filters and scratch; fast is the default. */
   readonly memory?: 'fast' | 'low';
+  /**
+   * What `Net.tune` measured on this adapter; a cost model chooses algorithms without. A `TuningError` where it is of
+   * another one; `restore` on another adapter goes on without it.
+   */
+  readonly tuning?: Tuning;
   /** Most bytes that weights, maps, inputs and outputs may take together. */
   readonly maxBytes?: number;
   /** Most milliseconds of GPU work in one submit; Infinity never cuts a run. */

@@ -1,5 +1,6 @@
 import type { CoordMap } from '../coords.js';
-import type { Dispatch, Elem, ElemType, View } from '../dispatch.js';
+import type { Dispatch, ElemType, View } from '../dispatch.js';
+import type { Choosing } from '../lower/algorithms.js';
 import type { FilterLayout, FilterShape, PackedFilter } from '../lower/filter.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import type { Pair, Shape } from '../shape.js';
@@ -54,7 +55,7 @@ export interface Kind<A> {
    * the whole map or on its size.
    */
   reach?(attrs: A, where: ReachContext): Reach | null;
-  filter?(attrs: A, memory: 'fast' | 'low', elem: Elem): { shape: FilterShape; layout: FilterLayout };
+  filter?(attrs: A, where: Partial<Choosing>): { shape: FilterShape; layout: FilterLayout };
   /** Length of each per-channel tensor, by name. */
   vectors?(attrs: A): Readonly<Record<string, number>>;
   /** Those of the vectors that are measured, not learned. */

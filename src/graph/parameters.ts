@@ -18,7 +18,7 @@ export interface Parameter {
 export function parameters(graph: Graph): Parameter[] {
   return graph.nodes.flatMap((node) => {
     const rule = KINDS[node.kind] as Kind<unknown>;
-    const shape = rule.filter?.(node.attrs, 'fast', 'f32').shape;
+    const shape = rule.filter?.(node.attrs, {}).shape;
     const found: Parameter[] = [];
     if (shape) found.push({ name: `${node.name}.weight`, node, dims: filterDims(shape), learned: true });
     for (const [name, length] of Object.entries(rule.vectors?.(node.attrs) ?? {}))

@@ -1,6 +1,7 @@
-import type { Dispatch, Elem, View } from '../dispatch.js';
+import type { Dispatch, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
-import { DEFAULT_LIMITS, type Feature, type Limits } from '../limits.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import { type Choosing, choosing } from '../lower/algorithms.js';
 import { checkBuffer, type Lowering, type Operand, whole } from '../lower/lowering.js';
 import { type Shape, tensorBytes } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';
@@ -11,13 +12,8 @@ import { assignSlots, type Lifetime, type Slot } from './memory.js';
 import type { Kind } from './node.js';
 
 /** The device to plan for; WebGPU's default limits and no optional feature without. */
-export interface PlanOptions {
+export interface PlanOptions extends Partial<Choosing> {
   readonly limits?: Limits;
-  readonly features?: ReadonlySet<Feature>;
-  /** Storage type of maps and filters. */
-  readonly elem?: Elem;
-  /** low keeps to kernels without transformed filters and without scratch. */
-  readonly memory?: 'fast' | 'low';
   /** A dispatch of more FLOPs is split by rows. */
   readonly maxFlops?: number;
 }
@@ -92,7 +88,7 @@ export function namedInputs<T>(
 export function plan(graph: Graph, inputs: InputShapes, o: PlanOptions = {}): Plan {
   const limits = o.limits ?? DEFAULT_LIMITS;
   const fused = fuse(graph, o);
-  const weights = layoutWeights(fused.layers, { limits, elem: o.elem ?? 'f32', memory: o.memory ?? 'fast' });
+  const weights = layoutWeights(fused.layers, { ...o, limits, elem: o.elem ?? 'f32' });
   return planFused(graph, fused, weights, namedInputs(graph, inputs, isShape), o);
 }
 
@@ -104,7 +100,9 @@ export function planFused(
   inputSizes: Readonly<Record<string, Shape>>,
   o: PlanOptions,
 ): Plan {
-  const { limits = DEFAULT_LIMITS, elem = 'f32' } = o;
+  const { limits = DEFAULT_LIMITS } = o;
+  const where = choosing(o);
+  const { elem } = where;
   const shapes = inferShapes(graph, inputSizes);
   const outputs = new Map<string, Operand<Block>>();
   const inputs = new Map<string, Operand<Block>>();
@@ -128,11 +126,9 @@ export function planFused(
       continue;
     }
     const ctx: Lowering<Block> = {
+      ...where,
       op: layer.name,
-      elem,
       limits,
-      features: o.features ?? new Set(),
-      memory: o.memory ?? 'fast',
       maxFlops: o.maxFlops ?? Number.POSITIVE_INFINITY,
       scratch: (bytes) => {
         const scratch: Block = { label: `${layer.name} scratch`, bytes, role: 'scratch' };

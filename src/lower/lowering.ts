@@ -1,7 +1,8 @@
-import type { Elem, ElemType, View } from '../dispatch.js';
+import type { ElemType, View } from '../dispatch.js';
 import { LimitError } from '../errors.js';
-import type { Feature, Limits } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { alignUp, blocks, type Shape, showShape, tensorBytes, vec4Bytes, type Window } from '../shape.js';
+import type { Choosing } from './algorithms.js';
 
 /** A feature map in a buffer of its own, from its first byte. */
 export interface Operand<B> {
@@ -26,14 +27,10 @@ const elementBytes = (t: AnyMap<unknown>): number => ('elem' in t ? vec4Bytes(t.
 export const elementsPerPixel = (t: AnyMap<unknown>): number => ('elem' in t ? blocks(t.shape.c) : 1);
 
 /** What an operator knows while it writes its dispatches. */
-export interface Lowering<B> {
+export interface Lowering<B> extends Choosing {
   /** Name of the layer, for errors. */
   readonly op: string;
-  readonly elem: Elem;
   readonly limits: Limits;
-  readonly features: ReadonlySet<Feature>;
-  /** low keeps to kernels without transformed filters. */
-  readonly memory: 'fast' | 'low';
   /** A dispatch of more FLOPs is split by rows; Infinity never splits for time. */
   readonly maxFlops: number;
   /** A buffer that lives until the operator is done. */

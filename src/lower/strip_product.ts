@@ -5,17 +5,6 @@ import type { FilterPart, FilterShape } from './filter.js';
 import { type Band, type Lowering, windowParams } from './lowering.js';
 import { type Slab, slabParams } from './tile_product.js';
 
-/** Whether conv2d_strip.wgsl can take a filter in tiles. */
-export const inStrips = (
-  ctx: Lowering<unknown>,
-  w: FilterShape,
-  { kernel, stride, dilation }: Window,
-): boolean =>
-  ctx.features.has('subgroups') &&
-  w.groups === 1 &&
-  kernel[1] === 3 &&
-  [...stride, ...dilation].every((v) => v === 1);
-
 /** Invocations for the pixels of 8 output channels: one per 2 x 4 pixels, in whole quads of invocations. */
 const perTile = (rows: number, columns: number) => 4 * ceilDiv(ceilDiv(rows, 2) * ceilDiv(columns, 4), 4);
 

@@ -37,6 +37,7 @@ export const groupTiles = (w: FilterShape): number => ceilDiv(w.out / w.groups, 
 /**
  * One launch of conv2d.wgsl or of its quad twin: a band of output rows by a part of the filter.
  * @param filter `tile` vec4 per tile; `image` vec4 from one image's filter to the next, 0 where shared.
+ * @param o quads: whether its twin runs, by default wherever it can.
  */
 export function tileProduct<B>(
   ctx: Lowering<B>,
@@ -44,7 +45,7 @@ export function tileProduct<B>(
   filter: { shape: FilterShape; part: FilterPart<B>; tile: number; image: number },
   win: Window,
   band: Band,
-  o: { relu: boolean; flops: number; bytes: number },
+  o: { relu: boolean; flops: number; bytes: number; quads?: boolean },
 ): Dispatch<B> {
   const { x, y, b } = t;
   const { shape, part } = filter;
@@ -52,7 +53,7 @@ export function tileProduct<B>(
   const depth = ceilDiv(shape.in / shape.groups, 4);
   const shallow = depth < SHALLOW && win.kernel[0] * win.kernel[1] > 1;
   return {
-    kernel: ctx.features.has('subgroups') ? conv2dQuad : conv2dTile,
+    kernel: (o.quads ?? ctx.features.has('subgroups')) ? conv2dQuad : conv2dTile,
     elem: ctx.elem,
     constants: { RELU: Number(o.relu), SHALLOW: Number(shallow) },
     params: {

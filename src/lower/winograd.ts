@@ -14,8 +14,14 @@ const WINOGRAD_SCRATCH = 32 * 2 ** 20;
  * F(4x4, 3x3) of Lavin and Gray (arXiv:1509.09308): Y = A'[(G g G') . (B' d B)]A per tile of 4x4 outputs.
  * The products of one frequency over all tiles are a 1x1 convolution, so the 36 frequencies are 36 images
  * of a tile product. Runs in bands of whole tiles to bound the scratch.
+ * @param quads whether the products are those of conv2d_quad.wgsl.
  */
-export function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dispatch<B>[] {
+export function winograd<B>(
+  ctx: Lowering<B>,
+  t: Conv2dOperands<B>,
+  o: Conv2dOptions,
+  quads: boolean,
+): Dispatch<B>[] {
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
   const conv: Shape = { n: y.shape.n, c: w.shape.out, ...windowShape(ctx.op, x.shape, win) };
@@ -98,6 +104,7 @@ export function winograd<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOpt
         { image: 0, images: 36, row: 0, rows: 1 },
         {
           relu: false,
+          quads,
           flops: (2 * 36 * count * w.shape.in * w.shape.out * part.count) / groupTiles(w.shape),
           bytes: vView.size + mView.size + part.view.size,
         },

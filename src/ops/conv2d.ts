@@ -1,7 +1,8 @@
 import conv2dDepthwise from '../../kernels/conv2d_depthwise.wgsl';
 import conv2dGrouped from '../../kernels/conv2d_grouped.wgsl';
-import type { Dispatch, Elem } from '../dispatch.js';
+import type { Dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
+import { ALGORITHMS, type Algorithm, type Choosing, chooseAlgorithm } from '../lower/algorithms.js';
 import {
   bandFlops,
   type Conv2dOperands,
@@ -14,10 +15,10 @@ import { checkFilter, dividedParts, type FilterLayout, type FilterShape, tileVec
 import { inputRows, type Lowering, rowsView, splitRows, windowParams } from '../lower/lowering.js';
 import { checkVector } from '../lower/pixel_runs.js';
 import { poolShape } from '../lower/pool.js';
-import { inStrips, stripProduct } from '../lower/strip_product.js';
+import { stripProduct } from '../lower/strip_product.js';
 import { groupTiles, tileProduct } from '../lower/tile_product.js';
 import { winograd } from '../lower/winograd.js';
-import { blocks, type Pair, type Shape, tensorBytes, vec4Bytes, windowShape } from '../shape.js';
+import { blocks, type Shape, tensorBytes, vec4Bytes, windowShape } from '../shape.js';
 
 export { type Conv2dOperands, type Conv2dOptions, conv2dFlops, conv2dWindow } from '../lower/convolution.js';
 
@@ -35,27 +36,11 @@ export function conv2dShape(op: string, x: Shape, w: FilterShape, o: Conv2dOptio
 }
 
 /**
- * The one place that picks an algorithm. It looks at nothing but the layer, so that a filter is packed
- * once for every input size.
- * - raw: groups whose channels are no multiples of 4 (depthwise among them);
- * - winograd: 3x3 of stride 1, wide enough to pay for the transforms: a quarter of the products. In f32
- *   alone: with its 36 frequencies stored in f16 the error is 1e-2 of the largest value;
- * - tiles: everything else.
+ * The order in which a filter is packed: that of the algorithm that the layer chooses. It looks at nothing but the
+ * layer and the device, so that a filter is packed once for every input size.
  */
-export function conv2dLayout(
-  w: FilterShape,
-  o: Conv2dOptions,
-  memory: 'fast' | 'low' = 'fast',
-  elem: Elem = 'f32',
-): FilterLayout {
-  const { kernel, stride, dilation } = conv2dWindow(w, o);
-  const is = (p: Pair, v: number) => p[0] === v && p[1] === v;
-  if (w.groups > 1 && ((w.in / w.groups) % 4 !== 0 || (w.out / w.groups) % 4 !== 0)) return 'raw';
-  const wide = w.groups === 1 && w.in >= 16 && w.out >= 16;
-  return memory === 'fast' && elem === 'f32' && wide && is(kernel, 3) && is(stride, 1) && is(dilation, 1)
-    ? 'winograd'
-    : 'tiles';
-}
+export const conv2dLayout = (w: FilterShape, o: Conv2dOptions, where: Partial<Choosing> = {}): FilterLayout =>
+  ALGORITHMS[chooseAlgorithm(w, conv2dWindow(w, o), where)].layout;
 
 /** y = act(b + w * x), [N, O, H', W']. Shapes must agree: see `conv2dShape`. */
 export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions = {}): Dispatch<B>[] {
@@ -63,10 +48,24 @@ export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptio
   checkVector(ctx.op, 'bias', t.b, t.w.shape.out);
   if (o.pool && t.w.layout !== 'winograd')
     throw new ShapeError(`${ctx.op}: a pool behind a filter in ${t.w.layout} layout, should be winograd`);
-  return { tiles, winograd, raw: grouped }[t.w.layout](ctx, t, o);
+  const algorithm = chooseAlgorithm(t.w.shape, conv2dWindow(t.w.shape, o), ctx, t.w.layout);
+  switch (algorithm) {
+    case 'grouped':
+      return grouped(ctx, t, o);
+    case 'winograd_tile':
+    case 'winograd_quad':
+      return winograd(ctx, t, o, algorithm === 'winograd_quad');
+    default:
+      return tiles(ctx, t, o, algorithm);
+  }
 }
 
-function tiles<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dispatch<B>[] {
+function tiles<B>(
+  ctx: Lowering<B>,
+  t: Conv2dOperands<B>,
+  o: Conv2dOptions,
+  algorithm: Algorithm,
+): Dispatch<B>[] {
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
   const all = groupTiles(w.shape) * w.shape.groups;
@@ -82,7 +81,7 @@ function tiles<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dis
   return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: rowFlops(t) * largest }).flatMap((band) => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
-    const product = inStrips(ctx, w.shape, win) ? stripProduct : tileProduct;
+    const product = algorithm === 'strip' ? stripProduct : tileProduct;
     return parts.map((part) =>
       product(
         ctx,
@@ -92,6 +91,7 @@ function tiles<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dis
         band,
         {
           relu: o.relu ?? false,
+          quads: algorithm === 'quad',
           flops: (bandFlops(t, band) * part.count) / all,
           bytes: xv.bytes + (yv.bytes * part.count) / all + part.count * tile * vec4Bytes(ctx.elem),
         },

@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/builder.js';
 import { parameters } from '../graph/parameters.js';
+import { uniform } from '../random.js';
 import type { Weights } from './weights.js';
 
 /**
@@ -29,17 +30,4 @@ function vectorRange(name: string): { centre: number; spread: number } {
   if (/\.(bias|running_mean)$/.test(name)) return { centre: 0, spread: 0.05 };
   if (name.endsWith('.running_var')) return { centre: 1, spread: 0.5 };
   return { centre: 0.75, spread: 0.25 };
-}
-
-/** Uniform in [-1, 1): xorshift32 (Marsaglia 2003), fast enough for 134 million values. */
-function uniform(count: number, seed: number): Float32Array {
-  const data = new Float32Array(count);
-  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x6a09e667) | 0 || 1;
-  for (let i = 0; i < count; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    data[i] = state / 2 ** 31;
-  }
-  return data;
 }

@@ -13,6 +13,8 @@ export const FLOORS: readonly (readonly string[])[] = [
     'src/dispatch',
     'src/kernel',
     'src/limits',
+    'src/random',
+    'src/version',
     'src/weights/weights',
     'src/metrics/',
   ],

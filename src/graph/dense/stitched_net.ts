@@ -57,9 +57,7 @@ export class StitchedNet {
 
   /** A dry run for inputs of these sizes. */
   plan(inputs: InputShapes): StitchedPlan {
-    const { limits, features } = this.engine;
-    const { elem = 'f32', memory = 'fast' } = this.#options;
-    return this.#shifts.plan(inputs, { limits, features, elem, memory });
+    return this.#shifts.plan(inputs, this.#nets[0]!.planOptions);
   }
 
   /** Runs every shift and stitches the outputs. */

@@ -59,13 +59,13 @@ export const FILTER_KINDS: Kinds<FilterAttrs> = {
     coords: ([x], { filter, options }) => windowCoords(x!, conv2dWindow(filter, options)),
     reach({ filter, options }, where) {
       const win = conv2dWindow(filter, options);
-      return conv2dLayout(filter, options, where.memory, where.elem) === 'winograd'
+      return conv2dLayout(filter, options, where) === 'winograd'
         ? winogradReach(win.pad[where.axis], options.pool ? 2 : 1)
         : windowReach(win, where);
     },
-    filter: ({ filter, options }, memory, elem) => ({
+    filter: ({ filter, options }, where) => ({
       shape: filter,
-      layout: conv2dLayout(filter, options, memory, elem),
+      layout: conv2dLayout(filter, options, where),
     }),
     vectors: ({ filter, bias }) => biasVector(filter.out, bias),
     flops(_y, [x], { filter, options: { pool: _, ...conv } }) {

@@ -1,5 +1,5 @@
 import { type Rational, rational } from '../../coords.js';
-import type { Elem } from '../../dispatch.js';
+import type { Choosing } from '../../lower/algorithms.js';
 import { type Interpolation, resizeReads, scaleFraction } from '../../lower/resize_table.js';
 import { type TransposedOptions, transposedWindow } from '../../lower/transposed.js';
 import type { ResizeOptions } from '../../ops/resize.js';
@@ -19,11 +19,9 @@ export interface Reach {
 }
 
 /** What a reach depends on besides the layer. */
-export interface ReachContext {
+export interface ReachContext extends Partial<Choosing> {
   /** 0 for rows, 1 for columns. */
   readonly axis: 0 | 1;
-  readonly memory: 'fast' | 'low';
-  readonly elem: Elem;
   /** Cells along the axis of the first map that it reads and of its own. */
   readonly from: number;
   readonly to: number;

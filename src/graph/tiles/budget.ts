@@ -41,12 +41,12 @@ export class Budget {
 
   /** @param held bytes of `maxBytes` that the caller takes. */
   constructor(graph: Graph, windows: Windows, o: PlanOptions, maxBytes: number, held: number) {
-    const { limits = DEFAULT_LIMITS, elem = 'f32', memory = 'fast' } = o;
+    const { limits = DEFAULT_LIMITS, elem = 'f32' } = o;
     this.#graph = graph;
     this.#windows = windows;
     this.#options = o;
     this.#fused = fuse(graph, o);
-    this.#weights = layoutWeights(this.#fused.layers, { limits, elem, memory });
+    this.#weights = layoutWeights(this.#fused.layers, { ...o, limits, elem });
     this.#have = maxBytes;
     this.#held = held;
   }

@@ -1,4 +1,5 @@
 import { ShapeError } from '../../errors.js';
+import type { Choosing } from '../../lower/algorithms.js';
 import type { Pair, Shape } from '../../shape.js';
 import type { ReachContext } from '../kinds/reach.js';
 import type { Node } from '../node.js';
@@ -85,7 +86,7 @@ function cutInto(over: Lattice, windows: Windows, window: number): Cut | null {
  */
 export function cuts(
   windows: Windows,
-  where: Pick<ReachContext, 'axis' | 'memory' | 'elem'>,
+  where: Pick<ReachContext, 'axis'> & Partial<Choosing>,
   most?: number,
 ): Cut[] {
   const { axis } = where;

@@ -1,5 +1,6 @@
 import { equal, type Rational, rational, times } from '../../coords.js';
 import { UnsupportedError } from '../../errors.js';
+import type { Choosing } from '../../lower/algorithms.js';
 import type { Shape } from '../../shape.js';
 import type { Graph } from '../builder.js';
 import type { Reach, ReachContext } from '../kinds/reach.js';
@@ -37,7 +38,7 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 export function lattice(
   graph: Graph,
   shapes: ReadonlyMap<Node, Shape>,
-  { axis, memory, elem }: Pick<ReachContext, 'axis' | 'memory' | 'elem'>,
+  { axis, ...choosing }: Pick<ReachContext, 'axis'> & Partial<Choosing>,
 ): Lattice {
   const cells = new Map<Node, Cells>();
   const along = (node: Node) => length(shapes.get(node)!, axis);
@@ -55,7 +56,7 @@ export function lattice(
       cells.set(node, { step: null, read, reach: null });
       continue;
     }
-    const where = { axis, memory, elem, from: along(read[0]!), to: along(node) };
+    const where = { ...choosing, axis, from: along(read[0]!), to: along(node) };
     const reach = rule.reach?.(node.attrs, where);
     if (!reach) throw refused(node, `${node.kind} depends on the whole map or on its size`);
     const from = cells.get(read[0]!)!.step!;

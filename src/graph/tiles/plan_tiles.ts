@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../../errors.js';
+import { choosing } from '../../lower/algorithms.js';
 import { type Pair, pair, type Shape } from '../../shape.js';
 import type { Graph } from '../builder.js';
 import { type InputShapes, isShape, namedInputs, type Plan, type PlanOptions } from '../plan.js';
@@ -57,7 +58,7 @@ export interface TilePlan {
  * whole map, where the whole does not fit; ShapeError for a `window` of fewer pixels than neighbours share.
  */
 export function planTiles(graph: Graph, inputs: InputShapes, o: PlanOptions & TileOptions = {}): TilePlan {
-  const { maxBytes = Number.POSITIVE_INFINITY, held = 0, elem = 'f32', memory = 'fast' } = o;
+  const { maxBytes = Number.POSITIVE_INFINITY, held = 0 } = o;
   const windows = new Windows(graph, namedInputs(graph, inputs, isShape));
   const budget = new Budget(graph, windows, o, maxBytes, held);
   const whole = o.window === undefined ? budget.fit(windows.image) : null;
@@ -66,7 +67,11 @@ export function planTiles(graph: Graph, inputs: InputShapes, o: PlanOptions & Ti
   let refusal: UnsupportedError | null = null;
   const along = (axis: 0 | 1): Cut[] => {
     try {
-      return cuts(windows, { axis, memory, elem }, o.window === undefined ? o.window : pair(o.window)[axis]);
+      return cuts(
+        windows,
+        { ...choosing(o), axis },
+        o.window === undefined ? o.window : pair(o.window)[axis],
+      );
     } catch (error) {
       if (!(error instanceof UnsupportedError) || o.window !== undefined) throw error;
       refusal = error;

@@ -88,7 +88,8 @@ export async function equivalence(host: Host, o: EquivalenceOptions): Promise<Eq
   );
   const engine = await createEngine({ gpu: host.gpu, limits: o.limits ?? 'adapter' });
   try {
-    const options = { limits: engine.limits, features: engine.features, memory };
+    const { limits, features, speed } = engine;
+    const options = { limits, features, speed, memory };
     const ways = candidates(coarse, dense, factor, inputs, options);
     checkBudget(ways, o.budget);
 

@@ -40,7 +40,7 @@ function convolve<B>(
   filter: FilterShape,
   options: Conv2dOptions,
 ): Dispatch<B>[] {
-  const packed = packGiven(ctx, w, filter, conv2dLayout(filter, options, ctx.memory, ctx.elem));
+  const packed = packGiven(ctx, w, filter, conv2dLayout(filter, options, ctx));
   const bias = biasOf(ctx, b, filter.out);
   return [...packed.dispatches, ...conv2d(ctx, { x, w: packed.filter, b: bias, y }, options)];
 }
@@ -66,7 +66,7 @@ function inputGradient<B>(
   }
   const turned: FilterShape = { ...back, transposed: false };
   const window = { dilation, pad: sides };
-  const packed = packGiven(ctx, w, back, conv2dLayout(turned, window, ctx.memory, ctx.elem), {
+  const packed = packGiven(ctx, w, back, conv2dLayout(turned, window, ctx), {
     turned: true,
   });
   const t = { x: dy, w: { ...packed.filter, shape: turned }, b, y: dx };

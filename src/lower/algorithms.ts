@@ -1,0 +1,161 @@
+import type { Elem } from '../dispatch.js';
+import type { Feature } from '../limits.js';
+import { blocks, ceilDiv, type Pair, type Window } from '../shape.js';
+import { COSTS, type Costs } from './costs.js';
+import { type FilterLayout, type FilterShape, filterTiles } from './filter.js';
+
+/**
+ * A way to convolve.
+ * - tile, quad: 16 channels of 4 pixels an invocation; in quad the invocations of a quad share what they load;
+ * - strip: 8 channels of 2 x 4 pixels an invocation, a load for three taps;
+ * - winograd_tile, winograd_quad: F(4x4, 3x3), with the one or the other for its products;
+ * - grouped: groups whose channels are no multiples of 4, depthwise among them.
+ */
+export type Algorithm = 'tile' | 'quad' | 'strip' | 'winograd_tile' | 'winograd_quad' | 'grouped';
+
+/** The window of a convolution as far as it decides on the algorithm. */
+export type Taps = Pick<Window, 'kernel' | 'stride' | 'dilation'>;
+
+/** Milliseconds of every algorithm that was timed and found right, by `convClass`. */
+export type Times = Readonly<Record<string, { readonly ms: Readonly<Partial<Record<Algorithm, number>>> }>>;
+
+/** What decides on the algorithm besides the layer. */
+export interface Choosing {
+  /** Storage type of maps and filters. */
+  readonly elem: Elem;
+  /** low keeps to kernels without transformed filters and without scratch. */
+  readonly memory: 'fast' | 'low';
+  readonly features: ReadonlySet<Feature>;
+  /** How fast the adapter is: by the cost model, and as it was measured. */
+  readonly speed: { readonly costs: Costs; readonly times?: Times };
+}
+
+/** For what is not said: a device without optional features. */
+const DEFAULTS: Choosing = {
+  elem: 'f32',
+  memory: 'fast',
+  features: new Set(),
+  speed: { costs: COSTS.swiftshader },
+};
+
+/** All that decides, with defaults filled in. */
+export const choosing = ({ elem, memory, features, speed }: Partial<Choosing> = {}): Choosing => ({
+  elem: elem ?? DEFAULTS.elem,
+  memory: memory ?? DEFAULTS.memory,
+  features: features ?? DEFAULTS.features,
+  speed: speed ?? DEFAULTS.speed,
+});
+
+interface Candidate {
+  /** The order of the filter that it reads. */
+  readonly layout: FilterLayout;
+  /** Whether its kernels can do the layer on a device with these features. */
+  can(w: FilterShape, taps: Taps, features: ReadonlySet<Feature>): boolean;
+  /** Modelled time of an output pixel, in the unit of the costs. */
+  cost(w: FilterShape, taps: Taps, costs: Costs): number;
+}
+
+const all = (p: readonly number[], v: number): boolean => p.every((each) => each === v);
+const area = ([h, w]: Pair): number => h * w;
+
+/** Blocks of 4 input channels by tiles of 16 output channels. */
+const products = (w: FilterShape): number => ceilDiv(w.in / w.groups, 4) * filterTiles(w);
+
+const inTiles = (w: FilterShape): boolean =>
+  w.groups === 1 || ((w.in / w.groups) % 4 === 0 && (w.out / w.groups) % 4 === 0);
+
+const product = (name: 'tile' | 'quad'): Candidate => ({
+  layout: 'tiles',
+  can: (w, _, features) => inTiles(w) && (name === 'tile' || features.has('subgroups')),
+  cost: (w, { kernel }, costs) => costs[name] * area(kernel) * products(w),
+});
+
+const winograd = (name: 'tile' | 'quad'): Candidate => ({
+  layout: 'winograd',
+  can: (w, { kernel, stride, dilation }, features) =>
+    w.groups === 1 &&
+    all(kernel, 3) &&
+    all([...stride, ...dilation], 1) &&
+    (name === 'tile' || features.has('subgroups')),
+  // 36 products for 16 pixels.
+  cost: (w, _, costs) =>
+    (36 / 16) * costs[name] * products(w) + costs.transform * (blocks(w.in) + blocks(w.out)),
+});
+
+/** Every way to convolve. One that can do a layer beside others is chosen by what was measured, or by its cost. */
+export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
+  tile: product('tile'),
+  quad: product('quad'),
+  strip: {
+    layout: 'tiles',
+    can: (w, { kernel, stride, dilation }, features) =>
+      features.has('subgroups') && w.groups === 1 && kernel[1] === 3 && all([...stride, ...dilation], 1),
+    cost: (w, { kernel }, costs) => costs.strip * kernel[0] * blocks(w.in) * ceilDiv(w.out, 8),
+  },
+  winograd_tile: winograd('tile'),
+  winograd_quad: winograd('quad'),
+  grouped: { layout: 'raw', can: () => true, cost: () => Number.POSITIVE_INFINITY },
+};
+
+const NAMES = Object.keys(ALGORITHMS) as Algorithm[];
+
+/**
+ * What a choice depends on, for records of times. The size of the map is no part of it: a filter is packed once for
+ * every size, and a window of an image is convolved as the whole would be.
+ */
+export const convClass = (w: FilterShape, { kernel, stride, dilation }: Taps, elem: Elem): string =>
+  `${kernel.join('x')} ${w.in}>${w.out} stride ${stride.join('x')} dilation ${dilation.join('x')} groups ${w.groups} ${elem}`;
+
+const CLASS = /^(\d+)x(\d+) (\d+)>(\d+) stride (\d+)x(\d+) dilation (\d+)x(\d+) groups (\d+) (f32|f16)$/;
+
+/** The convolution of a class; null for a text that `convClass` does not make. */
+export function parseConvClass(text: string): { w: FilterShape; taps: Taps; elem: Elem } | null {
+  const found = CLASS.exec(text);
+  if (!found) return null;
+  const [kh, kw, inputs, out, sh, sw, dh, dw, groups] = found.slice(1, 10).map(Number) as number[];
+  return {
+    w: { out: out!, in: inputs!, kernel: [kh!, kw!], groups: groups!, transposed: false },
+    taps: { kernel: [kh!, kw!], stride: [sh!, sw!], dilation: [dh!, dw!] },
+    elem: found[10] as Elem,
+  };
+}
+
+/**
+ * The algorithms among which a layer may choose. In f16 the 36 frequencies of Winograd would be off by 1e-2 of the
+ * largest value, so it takes f32.
+ * @param layout of a filter that is packed already.
+ */
+export function algorithmsFor(
+  w: FilterShape,
+  taps: Taps,
+  o: Partial<Choosing> = {},
+  layout?: FilterLayout,
+): Algorithm[] {
+  const { elem, memory, features } = choosing(o);
+  const allowed = (order: FilterLayout) =>
+    layout ? order === layout : order !== 'winograd' || (memory === 'fast' && elem === 'f32');
+  const able = NAMES.filter(
+    (name) => allowed(ALGORITHMS[name].layout) && ALGORITHMS[name].can(w, taps, features),
+  );
+  // What can do all is slow, and for what nothing else can do.
+  return able.length > 1 ? able.filter((name) => name !== 'grouped') : able;
+}
+
+/** The algorithm that took least time where the layer's class was timed, else the one of least modelled cost. */
+export function chooseAlgorithm(
+  w: FilterShape,
+  taps: Taps,
+  o: Partial<Choosing> = {},
+  layout?: FilterLayout,
+): Algorithm {
+  const { elem, speed } = choosing(o);
+  const able = algorithmsFor(w, taps, o, layout);
+  const ms = speed.times?.[convClass(w, taps, elem)]?.ms ?? {};
+  const timed = able.filter((name) => ms[name] !== undefined);
+  return timed.length > 0
+    ? least(timed, (name) => ms[name]!)
+    : least(able, (name) => ALGORITHMS[name].cost(w, taps, speed.costs));
+}
+
+const least = <T>(values: readonly T[], of: (value: T) => number): T =>
+  values.reduce((best, value) => (of(value) < of(best) ? value : best));
