@@ -1,7 +1,6 @@
-const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+export { median } from '../src/graph/tune/interleaved.js';
 
-/** The value in the middle, the upper one of two. */
-export const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]!;
+const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
 /** The value that a quarter of the others, rounded down, lie below. */
 export const lowerQuartile = (values: readonly number[]): number =>

@@ -1,4 +1,7 @@
+import { type Stop, interleaved as takeTurns } from '../src/graph/tune/interleaved.js';
 import type { Launch } from './contender.js';
+
+export type { Stop } from '../src/graph/tune/interleaved.js';
 
 /** Timed rounds, and how many where a launch takes longer than so many milliseconds. */
 const ROUNDS = 5;
@@ -33,40 +36,10 @@ export interface Warm {
   readonly firstMs: number;
 }
 
-/** When to stop: an abort throws, a deadline by performance.now() ends with the round that is under way. */
-export interface Stop {
-  readonly signal: AbortSignal;
-  readonly deadline: number;
-}
-
-/**
- * Milliseconds per launch, sample by sample. All engines take turns, round after round and every other one
- * backwards, so that a slow moment of the machine, and what the engine before leaves behind, meet each alike. All
- * start the same number of launches a sample, so that the wait for the GPU weighs alike. Slow ones leave after a few
- * rounds, and all after the deadline, but no one before the first.
- */
-export async function interleaved(warm: readonly Warm[], { signal, deadline }: Stop): Promise<number[][]> {
-  const estimates: number[] = [];
-  for (const { launch, firstMs } of warm) estimates.push(firstMs > SLOW ? firstMs : await sample(launch, 1));
-  const slowest = Math.max(...estimates);
-  const fastest = warm[estimates.indexOf(Math.min(...estimates))]!.launch;
-  const count = await launchesPerSample(fastest, LONGEST / slowest);
-  const samples = warm.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0 && performance.now() > deadline) break;
-    const turns = [...warm.entries()].filter(([i]) => round < roundsFor(estimates[i]!));
-    if (round % 2 === 1) turns.reverse();
-    for (const [i, { launch }] of turns) {
-      signal.throwIfAborted();
-      samples[i]!.push(await sample(launch, count));
-    }
-  }
-  return samples;
-}
-
-/** Doubled until a sample is long beside the wait for the GPU, which an estimate of one launch contains. */
-async function launchesPerSample(fastest: Launch, most: number): Promise<number> {
-  let count = 1;
-  while (2 * count <= most && (await sample(fastest, count)) * count < SHORTEST) count *= 2;
-  return count;
-}
+/** Milliseconds per launch of engines that take turns, sample by sample. */
+export const interleaved = (warm: readonly Warm[], stop: Stop): Promise<number[][]> =>
+  takeTurns(
+    warm.map(({ launch, firstMs }) => ({ firstMs, sample: (count) => sample(launch, count) })),
+    stop,
+    { shortest: SHORTEST, longest: LONGEST, slow: SLOW, rounds: roundsFor },
+  );

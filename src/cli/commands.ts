@@ -16,6 +16,7 @@ import { start } from './commands/start.js';
 import { table1 } from './commands/table1.js';
 import { tables } from './commands/tables.js';
 import { train } from './commands/train.js';
+import { tune } from './commands/tune.js';
 
 /** The commands of `rarefy`, in the order of its help. */
 export const commands: Readonly<Record<string, CommandDef>> = {
@@ -35,5 +36,6 @@ export const commands: Readonly<Record<string, CommandDef>> = {
   scenes,
   conformance,
   doctor,
+  tune,
   bench,
 };

@@ -55,12 +55,18 @@ export const MODEL_ARGS = {
     default: 'adapter',
     description: "of the device: the adapter's own, or those that every WebGPU device has",
   },
+  tuning: {
+    type: 'string',
+    description: 'algorithms as `rarefy tune` measured them on this adapter',
+    valueHint: 'FILE',
+  },
   out: { type: 'string', default: 'out', description: 'folder for pictures', valueHint: 'DIR' },
 } as const satisfies ArgsDef;
 
 export type NetArgs = { readonly [K in keyof typeof NET_ARGS]?: string | undefined };
 export interface ModelArgs extends NetArgs {
   readonly memory?: string | undefined;
+  readonly tuning?: string | undefined;
   readonly limits?: string | undefined;
 }
 
@@ -135,6 +141,7 @@ export const modelOptions = (
 ): ModelOptions & SessionOptions => ({
   ...netOptions(args, files, fallback),
   ...sessionOptions(args),
+  ...(args.tuning && { tuning: files.add('--tuning', args.tuning) }),
 });
 
 /** How to run a net, whichever it is. */

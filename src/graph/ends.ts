@@ -1,9 +1,10 @@
 import type { ElemType } from '../dispatch.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ShapeError } from '../errors.js';
-import { sameShape, showShape } from '../shape.js';
+import { type Shape, sameShape, showShape } from '../shape.js';
 import type { Block } from './block.js';
-import type { Plan } from './plan.js';
+import type { NetInput } from './net_options.js';
+import { isShape, type Plan } from './plan.js';
 
 /** The caller's tensors by the plan's blocks, checked. */
 export function endsOf(
@@ -28,3 +29,11 @@ export function endsOf(
   }
   return ends;
 }
+
+/** Whether this is a tensor, not one by each input's name. */
+export const isTensor = <T extends NetInput>(value: unknown): value is T =>
+  'shape' in (value as object) && isShape((value as NetInput).shape);
+
+/** Sizes by name. */
+export const shapesOf = (inputs: Readonly<Record<string, NetInput>>): Record<string, Shape> =>
+  Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, t.shape]));

@@ -1,11 +1,11 @@
 import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
-import { checkTuning, isOfAdapter } from '../lower/tuning.js';
-import { type Shape, showShape } from '../shape.js';
-import { type Block, type LayerWeights, layoutWeights } from './block.js';
+import { checkTuning, isOfAdapter, type Tuning } from '../lower/tuning.js';
+import type { Shape } from '../shape.js';
+import { type Block, type LayerWeights, layoutWeights, type WeightsOptions } from './block.js';
 import type { Graph } from './builder.js';
-import { endsOf } from './ends.js';
+import { endsOf, isTensor, shapesOf } from './ends.js';
 import { type FusedGraph, fuse, type Layer } from './fuse.js';
 import { layerData, uploadLayer } from './load.js';
 import type { CompileOptions, NetInput, RunOptions, RunResult } from './net_options.js';
@@ -21,10 +21,9 @@ import {
 } from './plan.js';
 import { passes } from './profile.js';
 import { Program } from './program.js';
+import { Programs, programKey } from './programs.js';
 import { submitAll } from './submit.js';
-
-/** Plans of so many input sizes stay ready. */
-const KEPT_SIZES = 4;
+import { type TuneOptions, tune } from './tune/tune.js';
 
 /** A graph with its weights on a device. */
 export class Net {
@@ -35,7 +34,7 @@ export class Net {
   #layout!: Map<Layer, LayerWeights>;
   readonly #options: CompileOptions;
   readonly #weights = new Map<Block, GPUBuffer>();
-  readonly #programs = new Map<string, { program: Program; maxFlops: number }>();
+  readonly #programs = new Programs();
   #pace!: Pace;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -67,11 +66,10 @@ export class Net {
   /** @internal Uploads everything to the engine's present device. */
   async restore(): Promise<void> {
     this.#drop();
-    const { limits, adapter } = this.engine;
     const { weights, signal, onProgress } = this.#options;
-    this.#pace = new Pace(adapter.software);
+    this.#pace = new Pace(this.engine.adapter.software);
     this.#fused = fuse(this.graph, this.planOptions);
-    this.#layout = layoutWeights(this.#fused.layers, { ...this.planOptions, limits, elem: this.elem });
+    this.#layout = layoutWeights(this.#fused.layers, this.planOptions);
     const layers = [...this.#layout].filter(([, w]) => w.filter || Object.keys(w.vectors).length > 0);
     // Everything is checked before the first byte is uploaded.
     const data = layers.map(([layer, shapes]) => layerData(layer, shapes, weights));
@@ -95,13 +93,11 @@ export class Net {
   get memory(): { weights: number; maps: number } {
     let weights = 0;
     for (const buffer of this.#weights.values()) weights += buffer.size;
-    let maps = 0;
-    for (const { program } of this.#programs.values()) maps += program.plan.bytes.maps;
-    return { weights, maps };
+    return { weights, maps: this.#programs.bytes };
   }
 
   /** What `plan` and `planTiles` need, to plan as this net does. */
-  get planOptions(): PlanOptions {
+  get planOptions(): PlanOptions & WeightsOptions {
     const { limits, features, adapter, speed } = this.engine;
     const { memory = 'fast', tuning } = this.#options;
     const times = tuning && isOfAdapter(tuning, adapter) ? { times: tuning.layers } : {};
@@ -110,7 +106,7 @@ export class Net {
 
   /** Frees the buffers of every size that is ready, once what runs is done; the weights stay. */
   async freeMaps(): Promise<void> {
-    await this.#inTurn(async () => this.#dropPrograms());
+    await this.#inTurn(async () => this.#programs.clear());
   }
 
   /**
@@ -147,6 +143,20 @@ export class Net {
     return () => params?.destroy();
   }
 
+  /**
+   * Times the algorithms among which the net's convolutions may choose, in short submits, each checked against the direct
+   * kernel first. The record is for `tuning` of `CompileOptions`, here or wherever the adapter is the same.
+   */
+  tune(o: TuneOptions = {}): Promise<Tuning> {
+    const { engine, graph, planOptions: where } = this;
+    const { latest } = this.#programs;
+    const { layers } = this.#fused;
+    return tune(
+      { engine, graph, layers, where, latest, pace: this.#pace, maxSubmitMs: this.#maxSubmitMs },
+      o,
+    );
+  }
+
   /** Frees the net's weights and buffers. */
   dispose(): void {
     this.#drop();
@@ -169,13 +179,8 @@ export class Net {
     return this.#pace.flopsIn(this.#maxSubmitMs);
   }
 
-  #dropPrograms(): void {
-    for (const { program } of this.#programs.values()) program.dispose();
-    this.#programs.clear();
-  }
-
   #drop(): void {
-    this.#dropPrograms();
+    this.#programs.clear();
     for (const buffer of this.#weights.values()) buffer.destroy();
     this.#weights.clear();
   }
@@ -187,41 +192,18 @@ export class Net {
     return made;
   }
 
-  /** The program that is ready for these sizes, unless its dispatches now take twice or half of what they should. */
-  #ready(key: string, maxFlops: number): Program | null {
-    const kept = this.#programs.get(key);
-    if (!kept) return null;
-    this.#programs.delete(key);
-    if (kept.maxFlops > 2 * maxFlops || 2 * kept.maxFlops < maxFlops) {
-      kept.program.dispose();
-      return null;
-    }
-    this.#programs.set(key, kept); // the latest used comes last
-    return kept.program;
-  }
-
-  #keep(key: string, maxFlops: number, program: Program): Program {
-    this.#programs.set(key, { program, maxFlops });
-    for (const [oldest, { program: dropped }] of this.#programs) {
-      if (this.#programs.size <= KEPT_SIZES) break;
-      dropped.dispose();
-      this.#programs.delete(oldest);
-    }
-    return program;
-  }
-
   /** A program at once; `prepare` has made it, or its pipelines compile when it first runs. */
   #programNow(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Program {
     const key = programKey(sizes, maxFlops);
     const make = () => new Program(this.engine, this.#plan(sizes, maxFlops), this.#weights);
-    return this.#ready(key, maxFlops) ?? this.#keep(key, maxFlops, make());
+    return this.#programs.ready(key, maxFlops) ?? this.#programs.keep(key, maxFlops, make());
   }
 
   /** A program whose pipelines have compiled, all at once and without a stall. */
   async #program(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Promise<Program> {
     const { engine } = this;
     const key = programKey(sizes, maxFlops);
-    const ready = this.#ready(key, maxFlops);
+    const ready = this.#programs.ready(key, maxFlops);
     if (ready) return ready;
     const plan = this.#plan(sizes, maxFlops);
     const dispatches = plan.steps.flatMap((s) => s.dispatches);
@@ -231,7 +213,7 @@ export class Net {
     const report = () => this.#options.onProgress?.({ stage: 'pipelines', done: ++done, total, layer: '' });
     await engine.alive(Promise.all([...compiling].map((pipeline) => pipeline.then(report))));
     return engine.scoped('allocation of maps', plan.bytes.maps, () =>
-      this.#keep(key, maxFlops, new Program(engine, plan, this.#weights)),
+      this.#programs.keep(key, maxFlops, new Program(engine, plan, this.#weights)),
     );
   }
 
@@ -278,13 +260,3 @@ export class Net {
     }
   }
 }
-
-const isTensor = <T extends NetInput>(value: unknown): value is T =>
-  'shape' in (value as object) && isShape((value as NetInput).shape);
-
-/** One program for each set of sizes, and another one where dispatches are not cut for time. */
-const programKey = (sizes: Readonly<Record<string, Shape>>, maxFlops: number): string =>
-  `${maxFlops === Number.POSITIVE_INFINITY ? 'whole' : 'cut'} ${Object.entries(sizes).map(([name, s]) => name + showShape(s))}`;
-
-const shapesOf = (inputs: Readonly<Record<string, NetInput>>): Record<string, Shape> =>
-  Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, t.shape]));

@@ -141,6 +141,22 @@ export function algorithmsFor(
   return able.length > 1 ? able.filter((name) => name !== 'grouped') : able;
 }
 
+/** An algorithm that the model takes for so much slower than the fastest is not worth timing. */
+const PLAUSIBLE = 4;
+
+/** The algorithms that are worth timing for a layer: of at most `factor` times the least modelled cost. */
+export function plausible(
+  w: FilterShape,
+  taps: Taps,
+  o: Partial<Choosing> = {},
+  factor = PLAUSIBLE,
+): Algorithm[] {
+  const able = algorithmsFor(w, taps, o);
+  const cost = (name: Algorithm) => ALGORITHMS[name].cost(w, taps, choosing(o).speed.costs);
+  const bound = factor * Math.min(...able.map(cost));
+  return able.filter((name) => cost(name) <= bound);
+}
+
 /** The algorithm that took least time where the layer's class was timed, else the one of least modelled cost. */
 export function chooseAlgorithm(
   w: FilterShape,

@@ -7,6 +7,7 @@ import { forwardTimes } from './jobs/forward_times.js';
 import { heatmap } from './jobs/heatmap.js';
 import { segment } from './jobs/segment.js';
 import { train } from './jobs/train.js';
+import { tune } from './jobs/tune.js';
 
 /** Every job that a command can ask for, by name. */
 export const jobs = {
@@ -18,4 +19,5 @@ export const jobs = {
   heatmap,
   segment,
   train,
+  tune,
 } satisfies Record<string, Job>;

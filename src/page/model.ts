@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../errors.js';
+import { FormatError, UnsupportedError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
 import { parsePreprocess } from '../image/preprocess.js';
 import { NETS } from '../nets/index.js';
@@ -61,6 +61,15 @@ export function readFile({ file, progress, signal }: Files, name: string): Promi
   const onProgress = ({ done, total }: { done: number; total: number | null }) =>
     total !== null && total >= LARGE && progress({ text: `reading ${name}`, done, total });
   return file(name).then((answer) => readStream(answer, { name, signal, onProgress }));
+}
+
+/** A file of JSON. @throws FormatError where it is none. */
+export async function readJson(files: Files, name: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readText(files, name));
+  } catch (cause) {
+    throw new FormatError(`${name}: no JSON: ${cause instanceof Error ? cause.message : cause}`);
+  }
 }
 
 const readText = async (files: Files, name: string) => new TextDecoder().decode(await readFile(files, name));

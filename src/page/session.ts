@@ -6,6 +6,7 @@ import type { Tensor } from '../engine/tensor.js';
 import type { AdapterInfo, LimitsWanted } from '../gpu/device.js';
 import type { Graph } from '../graph/builder.js';
 import type { Net } from '../graph/net.js';
+import type { CompileOptions } from '../graph/net_options.js';
 import type { LayerTime } from '../graph/submit.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbaImage } from '../image/image.js';
@@ -13,9 +14,10 @@ import type { Palette } from '../image/palette.js';
 import { encodePng } from '../image/png.js';
 import { testPicture } from '../image/test_picture.js';
 import type { Limits } from '../limits.js';
+import { checkTuning } from '../lower/tuning.js';
 import type { Pair } from '../shape.js';
 import type { Host } from './host.js';
-import { type Model, readFile } from './model.js';
+import { type Model, readFile, readJson } from './model.js';
 
 /** What every report says of a run. */
 export interface RunReport {
@@ -49,6 +51,8 @@ export interface NetReport {
 
 export interface SessionOptions {
   readonly memory?: 'fast' | 'low';
+  /** A record of `rarefy tune`, by the name that the command gave it. */
+  readonly tuning?: string;
   /** Limits of the device. */
   readonly limits?: LimitsWanted;
 }
@@ -56,17 +60,21 @@ export interface SessionOptions {
 /** Bytes of each of the maps behind a part of a picture with colours over it. */
 const OVERLAY_BYTES = 16 * 2 ** 20;
 
+/** How to compile a net. */
+type NetOptions = Pick<CompileOptions, 'memory' | 'tuning'>;
+
 const compileNet = (
   host: Host,
   engine: Engine,
   model: Model,
   graph: Graph,
-  o: SessionOptions,
+  { memory = 'fast', tuning }: NetOptions,
 ): Promise<Net> =>
   engine.compile(graph, {
     weights: model.weights,
     signal: host.signal,
-    memory: o.memory ?? 'fast',
+    memory,
+    ...(tuning && { tuning }),
     onProgress: ({ stage, done, total, layer }) => host.progress({ text: `${stage} ${layer}`, done, total }),
   });
 
@@ -76,17 +84,10 @@ export class Session {
   readonly report: NetReport;
   readonly #host: Host;
   readonly #model: Model;
-  readonly #options: SessionOptions;
+  readonly #options: NetOptions;
   #net: Net;
 
-  private constructor(
-    host: Host,
-    engine: Engine,
-    model: Model,
-    o: SessionOptions,
-    net: Net,
-    compileMs: number,
-  ) {
+  private constructor(host: Host, engine: Engine, model: Model, o: NetOptions, net: Net, compileMs: number) {
     this.#host = host;
     this.#model = model;
     this.engine = engine;
@@ -100,9 +101,11 @@ export class Session {
 
   static async open(host: Host, model: Model, graph: Graph, o: SessionOptions): Promise<Session> {
     const engine = await createEngine({ gpu: host.gpu, limits: o.limits ?? 'adapter' });
+    const tuning = o.tuning ? checkTuning(await readJson(host, o.tuning), engine.adapter) : null;
+    const options = { memory: o.memory ?? 'fast', ...(tuning && { tuning }) };
     const start = performance.now();
-    const net = await compileNet(host, engine, model, graph, o);
-    return new Session(host, engine, model, o, net, performance.now() - start);
+    const net = await compileNet(host, engine, model, graph, options);
+    return new Session(host, engine, model, options, net, performance.now() - start);
   }
 
   get net(): Net {

@@ -15,6 +15,7 @@ import './layers.test.js';
 import './readme.test.js';
 import './classifiers.test.js';
 import './ways.test.js';
+import './tune.test.js';
 import './worker.test.js';
 import './train_reference.test.js';
 import './fit.test.js';

@@ -19,6 +19,7 @@ import './table1.test.js';
 import './rarefy.test.js';
 import './recompute.test.js';
 import './tiles.test.js';
+import './tuning.test.js';
 import './shape.test.js';
 import './transposed.test.js';
 import './caffe_caffemodel.test.js';

@@ -10,7 +10,7 @@ import { table } from '../table.js';
 /** GFLOP that a software adapter does in about half a minute. */
 const BUDGET = 100;
 
-const { net: _, ...OTHER_MODEL_ARGS } = MODEL_ARGS;
+const { net: _, tuning: _tuning, ...OTHER_MODEL_ARGS } = MODEL_ARGS;
 
 function positive(option: string, text: string): number {
   const value = Number(text);

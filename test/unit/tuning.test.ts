@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { TuningError } from '../../src/errors.js';
+import { Graph } from '../../src/graph/builder.js';
+import { fuse, inferShapes } from '../../src/graph/fuse.js';
+import { plan } from '../../src/graph/plan.js';
+import { samplesOf } from '../../src/graph/tune/samples.js';
+import type { Feature } from '../../src/limits.js';
+import {
+  type Algorithm,
+  algorithmsFor,
+  type Choosing,
+  chooseAlgorithm,
+  convClass,
+  parseConvClass,
+  plausible,
+} from '../../src/lower/algorithms.js';
+import { COSTS, type Costs } from '../../src/lower/costs.js';
+import { checkTuning, type Tuning, tuningOf } from '../../src/lower/tuning.js';
+import { conv2dLayout } from '../../src/ops/conv2d.js';
+import { VERSION } from '../../src/version.js';
+
+const adapter = {
+  vendor: 'v',
+  architecture: 'a',
+  device: 'd',
+  description: 'driver 1.2',
+  software: false,
+};
+const filter = { out: 64, in: 64, kernel: [3, 3], groups: 1, transposed: false } as const;
+const taps = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] } as const;
+const quads = { features: new Set<Feature>(['subgroups']) };
+const costs: Costs = COSTS.swiftshader;
+const NAME = '3x3 64>64 stride 1x1 dilation 1x1 groups 1 f32';
+
+/** Measured milliseconds of the layer above. */
+const measured = (ms: Partial<Record<Algorithm, number>>): Partial<Choosing> => ({
+  ...quads,
+  speed: { costs, times: { [NAME]: { ms } } },
+});
+
+describe('the choice of an algorithm', () => {
+  it('is among those that the device, the window, the groups, the type and the memory allow', () => {
+    expect(algorithmsFor(filter, taps)).to.deep.equal(['tile', 'winograd_tile']);
+    const all = ['tile', 'quad', 'strip', 'winograd_tile', 'winograd_quad'];
+    expect(algorithmsFor(filter, taps, quads)).to.deep.equal(all);
+    const direct = ['tile', 'quad', 'strip'];
+    expect(algorithmsFor(filter, taps, { ...quads, memory: 'low' })).to.deep.equal(direct);
+    expect(algorithmsFor(filter, taps, { ...quads, elem: 'f16' })).to.deep.equal(direct);
+    expect(algorithmsFor(filter, { ...taps, stride: [2, 2] }, quads)).to.deep.equal(['tile', 'quad']);
+    expect(algorithmsFor(filter, { ...taps, dilation: [1, 2] }, quads)).to.deep.equal(['tile', 'quad']);
+    expect(algorithmsFor({ ...filter, groups: 4 }, taps, quads)).to.deep.equal(['tile', 'quad']);
+    expect(algorithmsFor({ ...filter, groups: 64 }, taps, quads)).to.deep.equal(['grouped']);
+    expect(algorithmsFor({ ...filter, groups: 32 }, taps, quads)).to.deep.equal(['grouped']);
+  });
+
+  it('is the least time where a class was measured, of what is allowed', () => {
+    const where = measured({ strip: 3, winograd_tile: 1, tile: 2 });
+    expect(chooseAlgorithm(filter, taps, where)).to.equal('winograd_tile');
+    expect(chooseAlgorithm(filter, taps, { ...where, memory: 'low' })).to.equal('tile');
+    expect(chooseAlgorithm(filter, taps, where, 'tiles')).to.equal('tile');
+    expect(conv2dLayout(filter, { pad: 1 }, where)).to.equal('winograd');
+    expect(conv2dLayout(filter, { pad: 1 }, measured({ strip: 1, winograd_quad: 2 }))).to.equal('tiles');
+    // Of another class, or measured by nothing that is allowed: the cost model.
+    const other = { ...filter, out: 65 };
+    expect(chooseAlgorithm(other, taps, where)).to.equal(chooseAlgorithm(other, taps, quads));
+    const low = { ...measured({ winograd_tile: 1 }), memory: 'low' as const };
+    expect(chooseAlgorithm(filter, taps, low)).to.equal(
+      chooseAlgorithm(filter, taps, { ...quads, memory: 'low' }),
+    );
+  });
+
+  it('is the least cost without a measurement', () => {
+    const speed = (own: Partial<typeof costs>) => ({ ...quads, speed: { costs: { ...costs, ...own } } });
+    const all = { tile: 10, quad: 10, strip: 10, transform: 10 };
+    expect(chooseAlgorithm(filter, taps, speed({ ...all, tile: 9 }))).to.equal('winograd_tile');
+    expect(chooseAlgorithm(filter, taps, speed({ ...all, transform: 1e6 }))).to.equal('strip');
+    expect(chooseAlgorithm(filter, taps, speed({ ...all, strip: 1e6, transform: 1e6, quad: 9 }))).to.equal(
+      'quad',
+    );
+    expect(plausible(filter, taps, speed({ ...all, transform: 1e6 }))).to.deep.equal([
+      'tile',
+      'quad',
+      'strip',
+    ]);
+    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(5);
+  });
+
+  it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {
+    const g = new Graph('g');
+    const conv = g.conv('conv', g.input('data', 64), { out: 64, kernel: 3, pad: 1, relu: true });
+    g.output(g.maxPool('pool', conv, { kernel: 2, stride: 2 }));
+    const kernels = (o: Partial<Choosing>, h: number) =>
+      plan(g, { n: 1, c: 64, h, w: 16 }, o).steps.flatMap((s) => s.dispatches.map((d) => d.kernel.name));
+    for (const h of [16, 64]) {
+      expect(kernels(measured({ winograd_quad: 1 }), h)).to.deep.equal([
+        'winograd_input',
+        'conv2d_quad',
+        'winograd_output',
+      ]);
+      expect(kernels(measured({ winograd_tile: 1 }), h)[1]).to.equal('conv2d');
+      expect(kernels(measured({ strip: 1 }), h)).to.deep.equal(['conv2d_strip', 'max_pool']);
+      expect(kernels(measured({ quad: 1 }), h)).to.deep.equal(['conv2d_quad', 'max_pool']);
+      expect(kernels(measured({ tile: 1 }), h)).to.deep.equal(['conv2d', 'max_pool']);
+    }
+  });
+});
+
+describe('records of tuning', () => {
+  const record = tuningOf(adapter, { [NAME]: { ms: { strip: 2, tile: 3.5 }, pixels: 100, netPixels: 300 } }, [
+    '1x1 4>8 stride 2x2 dilation 1x1 groups 2 f16',
+  ]);
+  const copy = (): { -readonly [K in keyof Tuning]: unknown } => JSON.parse(JSON.stringify(record));
+  const reason = (value: unknown, of = adapter) => {
+    try {
+      checkTuning(value, of);
+    } catch (error) {
+      expect(error).to.be.instanceOf(TuningError);
+      return `${(error as TuningError).reason}: ${(error as Error).message}`;
+    }
+    return 'fits';
+  };
+
+  it('survive JSON, and name the version of the package and the adapter', () => {
+    expect(checkTuning(copy(), adapter)).to.deep.equal(record);
+    expect(record.adapter).to.deep.equal({
+      vendor: 'v',
+      architecture: 'a',
+      device: 'd',
+      description: 'driver 1.2',
+    });
+    const root = fileURLToPath(new URL('../../package.json', import.meta.url));
+    expect(JSON.parse(readFileSync(root, 'utf8')).version).to.equal(VERSION);
+    expect(record.engine).to.equal(VERSION);
+  });
+
+  it('have classes that can be read back', () => {
+    for (const elem of ['f32', 'f16'] as const) {
+      const odd = { out: 21, in: 36, kernel: [2, 7], groups: 3, transposed: false } as const;
+      const window = { kernel: odd.kernel, stride: [1, 3], dilation: [2, 1] } as const;
+      expect(parseConvClass(convClass(odd, window, elem))).to.deep.equal({ w: odd, taps: window, elem });
+    }
+    expect(parseConvClass('conv1_1')).to.equal(null);
+  });
+
+  it('of another adapter, driver or version are refused', () => {
+    expect(reason(record, { ...adapter, description: 'driver 1.3' })).to.equal(
+      'adapter: tuning: of driver 1.2, this is driver 1.3; tune again',
+    );
+    expect(reason(record, { ...adapter, vendor: 'w' })).to.match(/^adapter: /);
+    expect(reason({ ...copy(), engine: '0.0.9' })).to.equal(
+      `version: tuning: of version 0.0.9, should be of ${VERSION}; tune again`,
+    );
+    expect(reason({ ...copy(), version: 2 })).to.equal('version: tuning: format 2, should be 1');
+  });
+
+  it('that are damaged are refused, with what is wrong', () => {
+    const layer = { ms: { tile: 1 }, pixels: 1, netPixels: 1 };
+    for (const [value, what] of [
+      [null, 'no record'],
+      [[], 'no record'],
+      ['{}', 'no record'],
+      [{ ...copy(), format: 'x' }, 'no record'],
+      [{ ...copy(), adapter: { vendor: 'v' } }, 'no adapter'],
+      [{ ...copy(), layers: [] }, 'no layers'],
+      [{ ...copy(), layers: { conv1_1: layer } }, "'conv1_1' is no class of layers"],
+      [{ ...copy(), layers: { [NAME]: null } }, `${NAME}: no times`],
+      [{ ...copy(), layers: { [NAME]: { ...layer, ms: { fft: 1 } } } }, `${NAME}: algorithm 'fft'`],
+      [{ ...copy(), layers: { [NAME]: { ...layer, ms: { tile: '1' } } } }, `${NAME}: tile takes 1 ms`],
+      [{ ...copy(), layers: { [NAME]: { ...layer, ms: { tile: -1 } } } }, `${NAME}: tile takes -1 ms`],
+      [{ ...copy(), layers: { [NAME]: { ms: {}, pixels: 0 } } }, `${NAME}: pixels 0`],
+      [{ ...copy(), layers: { [NAME]: { ms: {}, pixels: 1 } } }, `${NAME}: netPixels undefined`],
+      [{ ...copy(), untimed: [3] }, 'untimed is no list'],
+      [{ ...copy(), untimed: 'conv' }, 'untimed is no list'],
+    ] as const) {
+      expect(reason(value)).to.match(/^damaged: tuning: /);
+      expect(reason(value)).to.include(what);
+    }
+  });
+});
+
+describe('samples of a net', () => {
+  const g = new Graph('g');
+  const a = g.conv('a', g.input('data', 64), { out: 64, kernel: 3, pad: 1 });
+  const b = g.conv('b', g.maxPool('pool', a, { kernel: 2, stride: 2 }), { out: 64, kernel: 3, pad: 1 });
+  const wide = g.conv('wide', b, { out: 4096, kernel: 7 });
+  g.output(g.conv('depthwise', wide, { out: 4096, kernel: 3, groups: 4096 }));
+  const of = (maxFlops: number) =>
+    samplesOf(
+      fuse(g, quads).layers,
+      inferShapes(g, { data: { n: 2, c: 64, h: 64, w: 48 } }),
+      quads,
+      maxFlops,
+    );
+
+  it('are one for each class that can choose, heaviest first, of the size with most pixels', () => {
+    const [first, second, ...others] = of(Number.POSITIVE_INFINITY);
+    expect(others).to.deep.equal([]);
+    expect(first!.name).to.equal('7x7 64>4096 stride 1x1 dilation 1x1 groups 1 f32');
+    expect(second!.name).to.equal(NAME);
+    expect(second!.own).to.equal(NAME);
+    expect(second!.x).to.deep.equal({ n: 2, c: 64, h: 64, w: 48 });
+    expect(second!.pixels).to.equal(2 * 64 * 48);
+    expect(second!.netPixels).to.equal(2 * 64 * 48 * (1 + 1 / 4));
+  });
+
+  it('are cut to fewer images, then to fewer rows, of about so many FLOPs', () => {
+    const row = 2 * 48 * 64 * 64 * 9;
+    const whole = of(64 * row).find(({ name }) => name === NAME)!;
+    expect(whole.x).to.deep.equal({ n: 1, c: 64, h: 64, w: 48 });
+    const cut = of(20 * row).find(({ name }) => name === NAME)!;
+    expect(cut.x).to.deep.equal({ n: 1, c: 64, h: 22, w: 48 });
+    expect(cut.y.h).to.equal(22);
+    expect(cut.pixels).to.equal(22 * 48);
+    expect(of(1).find(({ name }) => name === NAME)!.y.h).to.equal(10);
+  });
+
+  it('have fewer channels where the filter is large', () => {
+    const [fc6] = of(Number.POSITIVE_INFINITY);
+    expect(fc6!.y.c % 16).to.equal(0);
+    expect(fc6!.y.c * 64 * 49 * 4).to.be.at.most(64 * 2 ** 20);
+    expect(fc6!.own).to.equal(`7x7 64>${fc6!.y.c} stride 1x1 dilation 1x1 groups 1 f32`);
+  });
+});
