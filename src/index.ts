@@ -47,14 +47,17 @@ export { planTiles, type Tile, type TileOptions, type TilePlan } from './graph/t
 export { runTiles } from './graph/tiles/run_tiles.js';
 export { rgbaReader, type TileSource, type WindowReader } from './graph/tiles/source.js';
 export type { RunTilesOptions, TiledResult, TilePart, TileProgress } from './graph/tiles/tile_options.js';
+export type { TuneOptions, TuneProgress } from './graph/tune/tune.js';
 export * from './image/palette.js';
 export { parsePreprocess } from './image/preprocess.js';
 export * from './limits.js';
+export type { Algorithm, Choosing } from './lower/algorithms.js';
 export { bilinearFilter, isBilinear } from './lower/bilinear.js';
 export type { Crop } from './lower/crop.js';
 export type { FilterLayout, FilterShape } from './lower/filter.js';
 export type { PadOptions, SliceOptions, TakeOptions } from './lower/gather_tables.js';
 export type { AvgPoolOptions, PoolOptions } from './lower/pool.js';
+export { type AdapterKey, checkTuning, type TunedClass, type Tuning } from './lower/tuning.js';
 export * from './metrics/borders.js';
 export * from './metrics/confusion.js';
 export * from './metrics/report.js';

@@ -22,7 +22,7 @@ export function tuneText({ adapter, net, tuning, choices, fitted }: TuneReport, 
       ([algorithm, error]) => `wrong: ${algorithm} for ${name}, error ${error}`,
     ),
   );
-  const costs = Object.entries(fitted).map(([name, ns]) => `${name} ${ns.toPrecision(3)}`);
+  const costs = Object.entries(fitted).map(([name, cost]) => `${name} ${cost.toPrecision(3)}`);
   return [
     table([
       ['adapter', adapterName(adapter)],
@@ -34,7 +34,7 @@ export function tuneText({ adapter, net, tuning, choices, fitted }: TuneReport, 
     ...(tuning.untimed.length > 0 ? [`not reached within the budget: ${tuning.untimed.join('; ')}`] : []),
     ...(choices.length > 0
       ? [
-          `the cost model's choices take ${modelExcess(choices).toFixed(1)} % longer\ncosts fitted to these times: ${costs.join(', ')} ns`,
+          `the cost model's choices take ${modelExcess(choices).toFixed(1)} % longer\ncosts fitted to these times: ${costs.join(', ')}`,
         ]
       : []),
   ].join('\n\n');

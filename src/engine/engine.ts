@@ -12,7 +12,7 @@ import { encode, prepare } from '../gpu/encode.js';
 import { Pipelines } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
 import type { Choosing } from '../lower/algorithms.js';
-import { adapterCosts } from '../lower/costs.js';
+import { COSTS } from '../lower/costs.js';
 import { alignUp } from '../shape.js';
 import { lanesAreQuads } from './quads.js';
 
@@ -118,9 +118,9 @@ export class Engine {
     return this.#features;
   }
 
-  /** What the cost model takes the adapter for. */
+  /** How fast convolutions are, for the choice between them. */
   get speed(): Choosing['speed'] {
-    return { costs: adapterCosts(this.#adapter) };
+    return { costs: COSTS };
   }
 
   /** Whether `dispose` was called. */

@@ -35,7 +35,7 @@ const DEFAULTS: Choosing = {
   elem: 'f32',
   memory: 'fast',
   features: new Set(),
-  speed: { costs: COSTS.swiftshader },
+  speed: { costs: COSTS },
 };
 
 /** All that decides, with defaults filled in. */

@@ -1,6 +1,8 @@
 import { ALGORITHMS, type Algorithm, parseConvClass } from './algorithms.js';
-import type { Costs } from './costs.js';
-import type { TunedClass, Tuning } from './tuning.js';
+import { COSTS, type Costs } from './costs.js';
+import type { Tuning } from './tuning.js';
+
+type Measured = Pick<Tuning, 'layers'>;
 
 /** One class of a record: what is fastest, what the cost model would take, and what each means for the net. */
 export interface ClassChoice {
@@ -12,66 +14,60 @@ export interface ClassChoice {
   readonly modelledMs: number;
 }
 
-const timesIn = ({ ms }: TunedClass) => Object.entries(ms) as [Algorithm, number][];
-
-const leastBy = <T>(values: readonly T[], of: (value: T) => number): T =>
-  values.reduce((best, value) => (of(value) < of(best) ? value : best));
-
-/** How far the cost model's choices are from those that were measured. */
-export function compareChoices({ layers }: Pick<Tuning, 'layers'>, costs: Costs): ClassChoice[] {
-  return Object.entries(layers).map(([name, layer]) => {
+/** The algorithms of each class of a record, with their times and their costs by the model. */
+const classesOf = ({ layers }: Measured) =>
+  Object.entries(layers).map(([name, { ms, pixels, netPixels }]) => {
     const { w, taps } = parseConvClass(name)!;
-    const times = timesIn(layer);
-    const [best, bestMs] = leastBy(times, ([, ms]) => ms);
-    const [modelled, modelledMs] = leastBy(times, ([algorithm]) =>
-      ALGORITHMS[algorithm].cost(w, taps, costs),
-    );
-    const share = layer.netPixels / layer.pixels;
-    return { name, best, modelled, bestMs: bestMs * share, modelledMs: modelledMs * share };
+    const times = Object.entries(ms) as [Algorithm, number][];
+    return {
+      name,
+      share: netPixels / pixels,
+      algorithms: times.map(([algorithm, time]) => ({
+        algorithm,
+        ms: time,
+        cost: (costs: Costs) => ALGORITHMS[algorithm].cost(w, taps, costs),
+      })),
+    };
+  });
+
+/** How far the choices of a cost model are from those that were measured. */
+export function compareChoices(record: Measured, costs: Costs = COSTS): ClassChoice[] {
+  return classesOf(record).map(({ name, share, algorithms }) => {
+    const best = algorithms.reduce((a, b) => (b.ms < a.ms ? b : a));
+    const modelled = algorithms.reduce((a, b) => (b.cost(costs) < a.cost(costs) ? b : a));
+    const choice = { name, best: best.algorithm, modelled: modelled.algorithm };
+    return { ...choice, bestMs: share * best.ms, modelledMs: share * modelled.ms };
   });
 }
 
-const ZERO: Costs = { tile: 0, quad: 0, strip: 0, transform: 0 };
+/** Steps by which a cost is tried larger and smaller, down to half a percent. */
+const FIRST_STEP = 2;
+const LAST_STEP = 1.005;
 
 /**
- * The costs by which the model is right for these records in the middle: each is the median, over all classes, of the
- * nanoseconds of a pixel over the number of units in it; the transforms' of what their products leave.
- * @returns only those that the records say anything of.
+ * The costs that explain the measured times best: the squares of the logarithms of cost over time, each class by itself,
+ * so that it does not matter how busy the machine was meanwhile, are least. Each cost in turn is changed by a factor as
+ * long as that makes the sum smaller, by ever smaller factors.
  */
-export function fitCosts(records: readonly Pick<Tuning, 'layers'>[]): Partial<Costs> {
-  const rates = {
-    tile: [] as number[],
-    quad: [] as number[],
-    strip: [] as number[],
-    transform: [] as number[],
-  };
-  const classes = records.flatMap(({ layers }) => Object.entries(layers));
-  const each = (
-    visit: (algorithm: Algorithm, ns: number, units: (own: Partial<Costs>) => number) => void,
-  ) => {
-    for (const [name, layer] of classes) {
-      const { w, taps } = parseConvClass(name)!;
-      for (const [algorithm, ms] of timesIn(layer))
-        visit(algorithm, (1e6 * ms) / layer.pixels, (own) =>
-          ALGORITHMS[algorithm].cost(w, taps, { ...ZERO, ...own }),
-        );
+export function fitCosts(records: readonly Measured[]): Costs {
+  const classes = records.flatMap(classesOf);
+  const misfit = (costs: Costs): number => {
+    let sum = 0;
+    for (const { algorithms } of classes) {
+      const logs = algorithms.map(({ ms, cost }) => Math.log(cost(costs) / ms));
+      const mean = logs.reduce((a, b) => a + b, 0) / logs.length;
+      for (const log of logs) sum += (log - mean) ** 2;
     }
+    return sum;
   };
-  each((algorithm, ns, units) => {
-    if (algorithm === 'tile' || algorithm === 'quad' || algorithm === 'strip')
-      rates[algorithm].push(ns / units({ [algorithm]: 1 }));
-  });
-  const fitted: Partial<Record<keyof Costs, number>> = {};
-  for (const name of ['tile', 'quad', 'strip'] as const)
-    if (rates[name].length > 0) fitted[name] = middle(rates[name]);
-  each((algorithm, ns, units) => {
-    if (algorithm !== 'winograd_tile' && algorithm !== 'winograd_quad') return;
-    const of = fitted[algorithm === 'winograd_tile' ? 'tile' : 'quad'];
-    if (of === undefined) return;
-    rates.transform.push(Math.max(0, ns - units({ tile: of, quad: of })) / units({ transform: 1 }));
-  });
-  if (rates.transform.length > 0) fitted.transform = middle(rates.transform);
-  return fitted;
+  let best = COSTS;
+  for (let step = FIRST_STEP; step > LAST_STEP; ) {
+    const tried = (['quad', 'strip', 'transform'] as const).flatMap((name) =>
+      [step, 1 / step].map((factor) => ({ ...best, [name]: best[name] * factor })),
+    );
+    const next = tried.reduce((a, b) => (misfit(b) < misfit(a) ? b : a));
+    if (misfit(next) < misfit(best)) best = next;
+    else step = Math.sqrt(step);
+  }
+  return best;
 }
-
-const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;

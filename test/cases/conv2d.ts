@@ -25,7 +25,7 @@ export function conv(
   const ws: FilterShape = { out, in: c, kernel, groups, transposed: false };
   const conv = conv2dShape('conv2d', xs, ws, window);
   const ys = conv2dShape('conv2d', xs, ws, options);
-  const layout = wanted ?? conv2dLayout(ws, options);
+  const layout = wanted ?? conv2dLayout(ws, options, { features: new Set(['subgroups']) });
   const inputs: Record<string, number[]> = { x: [n, c, h, w], w: [out, c / groups, ...kernel] };
   if (bias) inputs.b = [out];
   return {

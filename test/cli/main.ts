@@ -9,6 +9,7 @@ import './hha.test.js';
 import './heatmap.test.js';
 import './segment.test.js';
 import './train.test.js';
+import './tune.test.js';
 import './experiment.test.js';
 import './segment_frames.test.js';
 import './eval.test.js';

@@ -43,10 +43,10 @@ function different(a: Float32Array, b: Float32Array): number {
 function everyLayer(): Graph {
   const g = new Graph('every layer');
   const x = g.input('data', 3);
-  const conv = g.conv('conv', x, { out: 16, kernel: 3, pad: 5, relu: true });
-  const wide = g.conv('wide', conv, { out: 20, kernel: 3, pad: 1, relu: true });
+  const conv = g.conv('conv', x, { out: 24, kernel: 3, pad: 5, relu: true });
+  const wide = g.conv('wide', conv, { out: 40, kernel: 3, pad: 1, relu: true });
   const halved = g.maxPool('halved', wide, { kernel: 2, stride: 2, ceil: true });
-  const deep = g.conv('deep', halved, { out: 18, kernel: 3, pad: 2 });
+  const deep = g.conv('deep', halved, { out: 36, kernel: 3, pad: 2 });
   const normed = g.lrn('normed', deep, { size: 5, alpha: 0.01, beta: 0.75 });
   const mean = g.avgPool('mean', normed, {
     kernel: 3,

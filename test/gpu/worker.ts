@@ -25,7 +25,7 @@ async function answer({ library, x, xs, w, ws, options }: Task): Promise<Reply> 
   const r: typeof import('../../src/index.js') = await import(library);
   const engine = await r.createEngine();
   const input = r.upload(engine, x, xs);
-  const filter = r.uploadFilter(engine, w, ws, r.conv2dLayout(ws, options));
+  const filter = r.uploadFilter(engine, w, ws, r.conv2dLayout(ws, options, engine));
   const y = await r.download(engine, r.conv2d(engine, input, filter, null, options));
   engine.dispose();
   return { kind: 'done', y };

@@ -20,7 +20,7 @@ export async function convolve(
   const shape = { out: 8, in: 3, kernel: [3, 3], groups: 1, transposed: false } as const;
   const options = { pad: 1, relu: true };
   const map = upload(engine, x, { n: 1, c: 3, ...size });
-  const w = uploadFilter(engine, weights, shape, conv2dLayout(shape, options));
+  const w = uploadFilter(engine, weights, shape, conv2dLayout(shape, options, engine));
   const b = uploadVector(engine, bias, 8);
   const y = conv2d(engine, map, w, b, options);
   const values = await download(engine, y);

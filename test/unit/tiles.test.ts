@@ -225,7 +225,7 @@ describe('exact tiling, without a GPU', () => {
 
   it('takes the same bytes however a run is cut for time', () => {
     const graph = NETS['fcn-small-8s']!();
-    const [whole, ...cut] = [Number.POSITIVE_INFINITY, 2 ** 28, 2 ** 26, 2 ** 22].map((maxFlops) =>
+    const [whole, ...cut] = [Number.POSITIVE_INFINITY, 2 ** 27, 2 ** 26, 2 ** 22].map((maxFlops) =>
       plan(graph, shapesOf(graph, [901, 1003]), { maxFlops, limits: LARGE }),
     );
     for (const { bytes, dispatches } of cut) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { modelExcess } from '../../src/cli/tune_text.js';
 import { TuningError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { fuse, inferShapes } from '../../src/graph/fuse.js';
@@ -8,6 +9,7 @@ import { plan } from '../../src/graph/plan.js';
 import { samplesOf } from '../../src/graph/tune/samples.js';
 import type { Feature } from '../../src/limits.js';
 import {
+  ALGORITHMS,
   type Algorithm,
   algorithmsFor,
   type Choosing,
@@ -17,6 +19,7 @@ import {
   plausible,
 } from '../../src/lower/algorithms.js';
 import { COSTS, type Costs } from '../../src/lower/costs.js';
+import { compareChoices, fitCosts } from '../../src/lower/fit_costs.js';
 import { checkTuning, type Tuning, tuningOf } from '../../src/lower/tuning.js';
 import { conv2dLayout } from '../../src/ops/conv2d.js';
 import { VERSION } from '../../src/version.js';
@@ -31,7 +34,7 @@ const adapter = {
 const filter = { out: 64, in: 64, kernel: [3, 3], groups: 1, transposed: false } as const;
 const taps = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] } as const;
 const quads = { features: new Set<Feature>(['subgroups']) };
-const costs: Costs = COSTS.swiftshader;
+const costs: Costs = COSTS;
 const NAME = '3x3 64>64 stride 1x1 dilation 1x1 groups 1 f32';
 
 /** Measured milliseconds of the layer above. */
@@ -221,5 +224,57 @@ describe('samples of a net', () => {
     expect(fc6!.y.c % 16).to.equal(0);
     expect(fc6!.y.c * 64 * 49 * 4).to.be.at.most(64 * 2 ** 20);
     expect(fc6!.own).to.equal(`7x7 64>${fc6!.y.c} stride 1x1 dilation 1x1 groups 1 f32`);
+  });
+});
+
+describe('the cost model', () => {
+  /** Times by these costs, of machines that were busy to another extent at each class. */
+  const record = (of: Costs) => ({
+    layers: Object.fromEntries(
+      [
+        NAME,
+        NAME.replaceAll('64', '16'),
+        NAME.replaceAll('64', '8'),
+        '1x1 64>32 stride 1x1 dilation 1x1 groups 1 f32',
+      ].map((name, i) => {
+        const { w, taps: window } = parseConvClass(name)!;
+        const ms = plausible(w, window, quads, Number.POSITIVE_INFINITY).map((algorithm) => [
+          algorithm,
+          (1 + 3 * i) * ALGORITHMS[algorithm].cost(w, window, of),
+        ]);
+        return [name, { ms: Object.fromEntries(ms), pixels: 10, netPixels: 10 * (i + 1) }];
+      }),
+    ),
+  });
+
+  it('is fitted to times, whatever else the machine did meanwhile', () => {
+    for (const wanted of [costs, { tile: 1, quad: 2, strip: 0.25, transform: 7 }]) {
+      const found = fitCosts([record(wanted)]);
+      for (const name of ['tile', 'quad', 'strip', 'transform'] as const)
+        expect(found[name] / wanted[name], name).to.be.closeTo(1, 0.02);
+    }
+  });
+
+  it('is compared with what was measured, layer by layer of the net', () => {
+    const measuredThere = record({ tile: 1, quad: 2, strip: 0.25, transform: 7 });
+    const choices = compareChoices(measuredThere, costs);
+    expect(choices).to.have.lengthOf(4);
+    const [first] = choices;
+    const { ms } = measuredThere.layers[NAME]!;
+    expect(first).to.deep.equal({
+      name: NAME,
+      best: 'strip',
+      modelled: 'winograd_quad',
+      bestMs: ms.strip,
+      modelledMs: ms.winograd_quad,
+    });
+    expect(
+      modelExcess([
+        { ...first!, bestMs: 2, modelledMs: 3 },
+        { ...first!, bestMs: 8, modelledMs: 8 },
+      ]),
+    ).to.be.closeTo(10, 1e-9);
+    for (const { best, modelled, bestMs, modelledMs } of compareChoices(record(costs), costs))
+      expect([modelled, modelledMs]).to.deep.equal([best, bestMs]);
   });
 });

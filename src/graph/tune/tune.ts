@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.js';
 import { free, upload } from '../../engine/tensor.js';
-import { LimitError, ShapeError } from '../../errors.js';
+import { LimitError, OutOfMemoryError, ShapeError } from '../../errors.js';
 import {
   type Algorithm,
   type Choosing,
@@ -29,7 +29,10 @@ export interface TuneOptions {
   /** Ends tuning between two submits, with an error. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (p: TuneProgress) => void;
-  /** Milliseconds after which no class is begun: the rest is listed as untimed. A minute by default. */
+  /**
+   * Milliseconds after which no class is begun, and the one that is under way ends with the round: the rest is listed as
+   * untimed. A minute by default.
+   */
   readonly budgetMs?: number;
   /** Time every algorithm, also those that the cost model takes for much slower. */
   readonly all?: boolean;
@@ -125,7 +128,8 @@ async function timed(
         if (error <= BOUND[elem]) right.push(trial);
         else wrong[name] = Number.isFinite(error) ? error : null;
       } catch (error) {
-        if (!(error instanceof LimitError)) throw error; // the device is too small for this one
+        // The device may be too small for this one.
+        if (!(error instanceof LimitError || error instanceof OutOfMemoryError)) throw error;
       }
     }
     const entrants = right.length > 0 ? right : [direct];

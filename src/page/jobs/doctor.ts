@@ -72,7 +72,7 @@ async function check(engine: Engine): Promise<DoctorCheck> {
   const start = performance.now();
   const options = { pad: 1, relu: true };
   const x = upload(engine, data.x, xs);
-  const w = uploadFilter(engine, data.w, ws, conv2dLayout(ws, options));
+  const w = uploadFilter(engine, data.w, ws, conv2dLayout(ws, options, engine));
   const b = uploadVector(engine, data.b, ws.out);
   const middle = empty(engine, { ...xs, c: ws.out });
   const y = empty(engine, ys);
