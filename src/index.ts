@@ -37,6 +37,7 @@ export {
   requiredLimits,
   type Step,
 } from './graph/plan.js';
+export type { PlanBytes } from './graph/plan_bytes.js';
 export type { Recompute } from './graph/recompute.js';
 export { convolutionalise, labelGraph, scoreMap } from './graph/rewrite.js';
 export { type GraphJson, graphFromJson, graphToJson, type NodeJson } from './graph/serialise.js';

@@ -26,6 +26,9 @@ export const vec4Bytes = (elem: ElemType): number => (elem === 'f16' ? 8 : 16);
 export const tensorBytes = (s: Shape, elem: ElemType): number =>
   s.n * s.h * s.w * blocks(s.c) * vec4Bytes(elem);
 
+/** Bytes of a buffer that holds so many. */
+export const bufferBytes = (bytes: number): number => alignUp(Math.max(bytes, 16), 16);
+
 /** "[n, c, h, w]", for messages. */
 export const showShape = (s: Omit<Shape, 'c'> & { readonly c?: number }): string =>
   `[${[s.n, ...(s.c === undefined ? [] : [s.c]), s.h, s.w].join(', ')}]`;

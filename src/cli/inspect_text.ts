@@ -1,5 +1,6 @@
 // What `rarefy inspect` prints.
 import type { CropRow, LayerRow, Place } from '../graph/inspect/layers.js';
+import type { PlanBytes } from '../graph/plan_bytes.js';
 import type { Pair } from '../shape.js';
 import { mebibytes } from './run_text.js';
 import { table } from './table.js';
@@ -23,6 +24,18 @@ const count = (value: number): string => (value === 0 ? '' : value.toLocaleStrin
 const bytes = (value: number): string =>
   value === 0 ? '' : value < 2 ** 20 ? `${(value / 2 ** 10).toFixed(1)} KiB` : mebibytes(value);
 const gflop = (flops: number): string => (flops === 0 ? '' : (flops / 1e9).toPrecision(3));
+
+/** What a run takes on the device, and how near that comes to what it must take. */
+export const memoryRows = (b: PlanBytes): string[][] => [
+  [
+    'memory',
+    `${mebibytes(b.peak)}: weights ${mebibytes(b.weights)}, maps and scratch ${mebibytes(b.maps)}, inputs and outputs ${mebibytes(b.other)}`,
+  ],
+  [
+    'at least',
+    `${mebibytes(b.least)}, with the ${mebibytes(b.mapsLive)} of maps that live at once and no scratch (${mebibytes(b.scratch)}): the plan takes ${(b.peak / b.least).toFixed(2)} times that`,
+  ],
+];
 
 /** A row for each layer. */
 export const layersTable = (rows: readonly LayerRow[]): string =>

@@ -13,7 +13,7 @@ import { Pipelines } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
 import type { Choosing } from '../lower/algorithms.js';
 import { COSTS } from '../lower/costs.js';
-import { alignUp } from '../shape.js';
+import { bufferBytes } from '../shape.js';
 import { lanesAreQuads } from './quads.js';
 
 /** Which device an engine works on, and what it may use of it. */
@@ -218,7 +218,7 @@ export class Engine {
         'ask for a device with a larger maxBufferSize',
       );
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    return this.device.createBuffer({ label, size: alignUp(Math.max(bytes, 16), 16), usage });
+    return this.device.createBuffer({ label, size: bufferBytes(bytes), usage });
   }
 
   /** Records dispatches into `encoder`. Returns the buffer of their params, to destroy after the submit. */

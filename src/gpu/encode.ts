@@ -17,6 +17,10 @@ const PARAMS_ALIGNMENT = 256;
 
 const paramsStride = (kernel: Kernel): number => alignUp(kernel.paramsBytes, PARAMS_ALIGNMENT);
 
+/** Bytes of the params of all dispatches. */
+export const paramsBytes = (dispatches: readonly Dispatch<unknown>[]): number =>
+  dispatches.reduce((sum, { kernel }) => sum + paramsStride(kernel), 0);
+
 /** Writes a params struct by its reflected fields. Every field must have a value. */
 export function writeParams(
   view: DataView,
@@ -58,7 +62,7 @@ export function prepare<B>(
   pipeline: (d: Dispatch<B>) => Pipeline,
   resource: (buffer: B) => GPUBuffer | GPUTextureView,
 ): { prepared: Prepared[]; params: GPUBuffer | null } {
-  const size = dispatches.reduce((sum, d) => sum + paramsStride(d.kernel), 0);
+  const size = paramsBytes(dispatches);
   const params =
     size === 0
       ? null

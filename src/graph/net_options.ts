@@ -12,7 +12,7 @@ export interface CompileOptions {
   readonly weights: Weights;
   readonly signal?: AbortSignal;
   readonly onProgress?: (p: CompileProgress) => void;
-  /** low spends no memory on transformed filters and scratch; fast is the default. */
+  /** low spends no memory on transformed filters and scratch, and packs maps more densely; fast is the default. */
   readonly memory?: 'fast' | 'low';
   /**
    * What `Net.tune` measured on this adapter; a cost model chooses algorithms without. A `TuningError` where it is of

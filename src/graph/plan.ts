@@ -3,13 +3,14 @@ import { LimitError, ShapeError } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type Choosing, choosing } from '../lower/algorithms.js';
 import { checkBuffer, type Lowering, type Operand, whole } from '../lower/lowering.js';
-import { type Shape, tensorBytes } from '../shape.js';
+import { bufferBytes, type Shape, tensorBytes } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';
 import type { Graph } from './builder.js';
 import { type FusedGraph, fuse, inferShapes, type Layer } from './fuse.js';
 import { KINDS } from './kinds.js';
-import { assignSlots, type Lifetime, type Slot } from './memory.js';
+import { assignSlots, meetings, type Slot } from './memory.js';
 import type { Kind } from './node.js';
+import { bytesOf, type Placed, type PlanBytes } from './plan_bytes.js';
 
 /** The device to plan for; WebGPU's default limits and no optional feature without. */
 export interface PlanOptions extends Partial<Choosing> {
@@ -31,11 +32,6 @@ export interface Step {
   readonly dispatches: readonly Dispatch<Block>[];
 }
 
-/** A map or scratch buffer and the steps in which it lives. */
-export interface Placed extends Lifetime {
-  readonly block: Block;
-}
-
 /** All that a run will do, as data: nothing is allocated. */
 export interface Plan {
   /** In the order in which they run. */
@@ -47,20 +43,7 @@ export interface Plan {
   /** Kernel launches in all. */
   readonly dispatches: number;
   readonly flops: number;
-  readonly bytes: {
-    readonly weights: number;
-    /** Maps and scratch with shared buffers, as they will be allocated. */
-    readonly maps: number;
-    /** What they would take without sharing. */
-    readonly mapsUnshared: number;
-    /** Inputs, outputs and tables. */
-    readonly other: number;
-    /** All of the above that is live: weights, maps and other. */
-    readonly peak: number;
-    /** Largest storage binding and largest buffer. */
-    readonly largestBinding: number;
-    readonly largestBuffer: number;
-  };
+  readonly bytes: PlanBytes;
 }
 
 /** The size of a graph's only input, or of each by name. */
@@ -161,51 +144,21 @@ export function planFused(
   }
   for (const [name, layer] of fused.outputs) outputs.set(name, made.get(layer)!);
 
-  const placed = [...uses].map(([block, life]): Placed => ({ block, bytes: block.bytes, ...life }));
-  const slots = assignSlots(placed);
+  const placed = [...uses].map(
+    ([block, life]): Placed => ({ block, bytes: bufferBytes(block.bytes), ...life }),
+  );
+  const dispatches = steps.flatMap((s) => s.dispatches);
+  const meet = meetings(dispatches);
+  const packing = { meet: (a: Placed, b: Placed) => meet(a.block, b.block), alignment: limits.alignment };
+  const slots = assignSlots(placed, o.memory === 'low' ? packing : undefined);
   return {
     steps,
     inputs,
     outputs,
     slots,
-    dispatches: steps.reduce((sum, s) => sum + s.dispatches.length, 0),
+    dispatches: dispatches.length,
     flops: steps.reduce((sum, s) => sum + s.flops, 0),
-    bytes: bytesOf({ steps, weights, slots, placed, inputs, outputs, constants }),
-  };
-}
-
-const total = (values: Iterable<{ readonly bytes: number }>): number => {
-  let sum = 0;
-  for (const { bytes } of values) sum += bytes;
-  return sum;
-};
-
-function bytesOf(p: {
-  steps: readonly Step[];
-  weights: ReadonlyMap<Layer, LayerWeights>;
-  slots: readonly Slot<Placed>[];
-  placed: readonly Placed[];
-  inputs: ReadonlyMap<string, Operand<Block>>;
-  outputs: ReadonlyMap<string, Operand<Block>>;
-  constants: readonly Block[];
-}): Plan['bytes'] {
-  const weightBlocks = [...p.weights.values()].flatMap(({ filter, vectors }) => [
-    ...(filter?.parts.map((part) => part.view.buffer) ?? []),
-    ...Object.values(vectors).map((v) => v.buffer),
-  ]);
-  const ends = new Set([...p.inputs.values(), ...p.outputs.values()].map((t) => t.buffer));
-  const views = p.steps.flatMap((s) => s.dispatches.flatMap((d) => Object.values(d.bindings)));
-  const sizes = {
-    weights: total(weightBlocks),
-    maps: total(p.slots),
-    other: total(ends) + total(p.constants),
-  };
-  return {
-    ...sizes,
-    mapsUnshared: total(p.placed),
-    peak: sizes.weights + sizes.maps + sizes.other,
-    largestBinding: views.reduce((most, v) => Math.max(most, v.size), 0),
-    largestBuffer: views.reduce((most, v) => Math.max(most, v.buffer.bytes), 0),
+    bytes: bytesOf({ dispatches, weights, slots, inputs, outputs, constants }),
   };
 }
 

@@ -70,6 +70,11 @@ describe('rarefy inspect', () => {
     ]);
     const { stdout } = await success('inspect', 'fcn8s');
     expect(stdout).to.match(/^score_pool3c +9 +score_pool3 at 8i - 95.5 +upscore_pool4 at 8i - 23.5$/m);
+    expect(stdout).to.match(/^memory +\d{3}\.\d MiB: weights 681\.1 MiB, /m);
+    const low = await success('inspect', 'fcn8s', '--memory', 'low');
+    expect(low.stdout).to.match(
+      /^memory +\d{3}\.\d MiB: weights 512\.8 MiB, .*\nat least .* no scratch \(0\.0 MiB\): the plan takes 1\.00 times that/m,
+    );
   });
 
   it('reads files of each kind, and draws them', async () => {

@@ -4,6 +4,7 @@ import './confusion.test.js';
 import './bad_input.test.js';
 import './engine.test.js';
 import './net.test.js';
+import './memory.test.js';
 import './family.test.js';
 import './export.test.js';
 import './oracles.test.js';

@@ -3,7 +3,6 @@ import { cropOffset, toNumber } from '../../src/coords.js';
 import { LimitError, ShapeError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { fuse } from '../../src/graph/fuse.js';
-import { assignSlots } from '../../src/graph/memory.js';
 import type { Node } from '../../src/graph/node.js';
 import { parameters } from '../../src/graph/parameters.js';
 import { checkMemory, plan, requiredLimits } from '../../src/graph/plan.js';
@@ -76,12 +75,6 @@ describe('FCN-8s', () => {
     }
     const needed = requiredLimits(g, image(480, 640));
     expect(needed.maxStorageBufferBindingSize).to.be.above(DEFAULT_LIMITS.bindingBytes);
-  });
-
-  it('shares buffers between maps that do not live at once', () => {
-    const { bytes } = plan(g, image(500));
-    expect(bytes.maps).to.be.below(bytes.mapsUnshared / 2);
-    expect(bytes.peak).to.equal(bytes.weights + bytes.maps + bytes.other);
   });
 
   it('says what a memory bound lacks', () => {
@@ -169,24 +162,5 @@ describe('graph', () => {
     expect(() => plan(g, image(5))).to.throw(ShapeError, 'sum: map of [1, 3, 4, 4], should be [1, 3, 5, 5]');
     expect(() => plan(g, {})).to.throw(ShapeError, 'data: no input of this name was given');
     expect(() => plan(g, { ...image(5), more: image(5).data })).to.throw(ShapeError, "g: no input 'more'");
-  });
-});
-
-describe('slots', () => {
-  it('never holds two values that live at once, and wastes nothing where none overlap', () => {
-    const values = Array.from({ length: 40 }, (_, i) => ({
-      bytes: 100 + ((i * 37) % 91),
-      first: (i * 13) % 50,
-      last: ((i * 13) % 50) + ((i * 7) % 9),
-    }));
-    const slots = assignSlots(values);
-    for (const slot of slots) {
-      expect(slot.bytes).to.equal(Math.max(...slot.values.map((v) => v.bytes)));
-      for (const a of slot.values)
-        for (const b of slot.values) expect(a === b || a.last < b.first || b.last < a.first).to.equal(true);
-    }
-    expect(slots.flatMap((s) => s.values).length).to.equal(values.length);
-    const apart = values.map((v, i) => ({ ...v, first: 2 * i, last: 2 * i + 1 }));
-    expect(assignSlots(apart).length).to.equal(1);
   });
 });

@@ -8,6 +8,7 @@ import './bilinear.test.js';
 import './equivalences.test.js';
 import './gradients.test.js';
 import './graph.test.js';
+import './memory.test.js';
 import './metrics.test.js';
 import './coords.test.js';
 import './inspect.test.js';

@@ -5,6 +5,8 @@ import { expect } from 'chai';
 import * as images from '../../src/engine/image.js';
 import * as operators from '../../src/engine/operators.js';
 import * as errors from '../../src/errors.js';
+import { plan } from '../../src/graph/plan.js';
+import { fcn8s } from '../../src/nets/fcn_vgg16.js';
 import { dryRun } from '../readme/dry_run.js';
 import { FLOORS } from './floors.test.js';
 
@@ -26,8 +28,11 @@ describe('the documents', () => {
     expect(quoted.toSorted()).to.deep.equal(compiled.toSorted());
   });
 
-  it('say the FLOPs of FCN-8s as the dry run does', () => {
+  it('say the FLOPs and the bytes of FCN-8s as the dry run does', () => {
     expect(read('README.md')).to.contain(`${(dryRun.flops / 1e9).toFixed(1)} GFLOP`);
+    const low = plan(fcn8s(), { n: 1, c: 3, h: 500, w: 500 }, { memory: 'low' });
+    const [fast, less] = [dryRun, low].map(({ bytes }) => `${(bytes.peak / 2 ** 20).toFixed(0)} MiB`);
+    expect(read('README.md')).to.contain(`${fast} on the device, or ${less} with`);
   });
 
   it('name every operator and every error', () => {

@@ -325,7 +325,7 @@ describe('exact tiling, without a GPU', () => {
     const graph = NETS['fcn-small-32s']!();
     const shapes = shapesOf(graph, [2048, 2048]);
     const all = planTiles(graph, shapes, { maxBytes: 512 * MiB });
-    const less = planTiles(graph, shapes, { maxBytes: 512 * MiB, held: 64 * MiB });
+    const less = planTiles(graph, shapes, { maxBytes: 512 * MiB, held: 192 * MiB });
     expect(less.bytes.peak).to.be.at.most(512 * MiB);
     expect(less.plan.bytes.peak).to.be.below(all.plan.bytes.peak);
   });

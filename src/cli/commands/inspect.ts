@@ -6,10 +6,9 @@ import { plan, UNLIMITED } from '../../graph/plan.js';
 import { NETS } from '../../nets/index.js';
 import { loadGraph } from '../../page/model.js';
 import { command, UsageError } from '../command.js';
-import { cropsTable, layersTable } from '../inspect_text.js';
+import { cropsTable, layersTable, memoryRows } from '../inspect_text.js';
 import { localFiles } from '../local_files.js';
-import { Files, NET_ARGS, netOptions, parseSize } from '../model_args.js';
-import { mebibytes } from '../run_text.js';
+import { Files, MODEL_ARGS, NET_ARGS, netOptions, parseSize, sessionOptions } from '../model_args.js';
 import { table } from '../table.js';
 
 const { width, classes, prototxt, weights } = NET_ARGS;
@@ -47,6 +46,7 @@ export const inspect = command({
     classes,
     prototxt,
     weights,
+    memory: MODEL_ARGS.memory,
   },
   async run(args, tools) {
     const files = new Files();
@@ -64,7 +64,8 @@ export const inspect = command({
     const layers = layerRows(graph, inputs);
     const crops = cropRows(graph);
     const { depth, all } = filterLayers(graph);
-    const { flops, bytes, outputs, dispatches } = plan(graph, inputs, { limits: UNLIMITED });
+    const { memory = 'fast' } = sessionOptions(args);
+    const { flops, bytes, outputs, dispatches } = plan(graph, inputs, { limits: UNLIMITED, memory });
     if (args.svg) writeFileSync(args.svg, drawNet(graph, inputs));
     const report = {
       net: options.net ?? graph.name,
@@ -92,10 +93,7 @@ export const inspect = command({
       ['layers with weights', `${depth} on the longest path, ${all} in all`],
       ['coarsest stride', `${report.stride} pixels`],
       ['run', `${(flops / 1e9).toFixed(2)} GFLOP in ${dispatches} dispatches`],
-      [
-        'memory',
-        `${mebibytes(bytes.peak)}: weights ${mebibytes(bytes.weights)}, maps ${mebibytes(bytes.maps)}`,
-      ],
+      ...memoryRows(bytes),
       ...(args.svg ? [['wrote', args.svg]] : []),
     ]);
     const text = [summary, layersTable(layers), NOTE, ...(crops.length > 0 ? [cropsTable(crops)] : [])];

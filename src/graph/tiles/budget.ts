@@ -24,7 +24,7 @@ export interface Fitted {
   readonly bytes: TileBytes;
 }
 
-/** Params of the dispatches of a run. A slow device cuts a run into more of them, up to so many bytes. */
+/** Params of further dispatches, into which a slow device cuts a run: at least so many bytes. */
 const PARAMS = 2 ** 20;
 
 /** Plans windows of a graph, and says which of them fit. */
@@ -86,7 +86,7 @@ export class Budget {
     // Values come back through two buffers, one that shaders write and one that the host maps.
     const staging = Math.max(most(plan.inputs), 2 * most(plan.outputs));
     const { weights, maps } = plan.bytes;
-    const other = plan.bytes.other + staging + Math.max(PARAMS, 512 * plan.dispatches);
+    const other = plan.bytes.other + staging + Math.max(PARAMS, 256 * plan.dispatches);
     return { weights, maps, other, peak: weights + maps + other + this.#held };
   }
 }
