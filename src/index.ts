@@ -1,6 +1,7 @@
 export { type AxisMap, type CoordMap, type Rational, toNumber } from './coords.js';
 export type { Dispatch, Elem, ElemType, View } from './dispatch.js';
 export * from './engine/engine.js';
+export { type Filter, uploadFilter } from './engine/filter.js';
 export * from './engine/image.js';
 export * from './engine/operators.js';
 export * from './engine/pixels.js';

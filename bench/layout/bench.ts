@@ -1,6 +1,7 @@
 import type { Dispatch } from '../../src/dispatch.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { free, uploadFilter } from '../../src/engine/tensor.js';
+import { uploadFilter } from '../../src/engine/filter.js';
+import { free } from '../../src/engine/tensor.js';
 import { blocks, ceilDiv } from '../../src/shape.js';
 import { random } from '../../test/random.js';
 import { type Buffers, direct, type Layer, winograd } from './layout.js';

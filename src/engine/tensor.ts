@@ -1,24 +1,14 @@
 import packKernel from '../../kernels/pack.wgsl';
 import unpackKernel from '../../kernels/unpack.wgsl';
 import type { Elem, ElemType, View } from '../dispatch.js';
-import { LimitError, ShapeError, ValidationError } from '../errors.js';
+import { ShapeError, ValidationError } from '../errors.js';
 import type { Limits } from '../limits.js';
-import {
-  checkFilter,
-  type FilterLayout,
-  type FilterPart,
-  type FilterShape,
-  filterSize,
-  type PackedFilter,
-  packTiles,
-  rawRange,
-  splitTiles,
-  tileVec4,
-} from '../lower/filter.js';
 import { type Band, checkBuffer, type Operand, rowsView, splitRows, whole } from '../lower/lowering.js';
-import { blocks, checkShape, type Shape, showShape, tensorBytes, vec4Bytes } from '../shape.js';
+import { blocks, checkShape, type Shape, showShape, tensorBytes } from '../shape.js';
 import type { Engine } from './engine.js';
+import type { Filter } from './filter.js';
 import { Recording, recorded } from './recording.js';
+import { STAGING } from './staging.js';
 
 /** A feature map on the GPU: [n, h, w, ceil(c/4)] of vec4 from the first byte of its buffer. */
 export interface Tensor<E extends ElemType = Elem> extends Operand<GPUBuffer> {
@@ -27,11 +17,6 @@ export interface Tensor<E extends ElemType = Elem> extends Operand<GPUBuffer> {
 
 /** A map of whole numbers: labels, or the winners of a pool. */
 export type IndexMap = Tensor<'u32'>;
-
-/** A convolution's weights on the GPU, in the order of the kernel that will read them. */
-export interface Filter extends PackedFilter<GPUBuffer> {
-  readonly elem: Elem;
-}
 
 /** Frees the buffers behind tensors and filters. */
 export function free(...values: readonly (Tensor<ElemType> | Filter)[]): void {
@@ -65,9 +50,6 @@ export function wrap(buffer: GPUBuffer, shape: Shape, elem: Elem = 'f32'): Tenso
     throw new ValidationError('tensor: the buffer lacks STORAGE usage');
   return { buffer, shape, elem };
 }
-
-/** Bytes of planar data that one staging buffer carries. */
-const STAGING = 32 * 2 ** 20;
 
 /** Rows of planar data that one staging buffer carries. */
 const stagingRows = ({ c, w }: Shape, limits: Limits): number =>
@@ -191,65 +173,4 @@ export function uploadVector(
   const buffer = engine.buffer(bytes, label);
   if (data) engine.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
   return whole(buffer, bytes);
-}
-
-/**
- * Packs raw weights for a kernel: [out, in/groups, kh, kw], or [in, out/groups, kh, kw] where transposed.
- * A filter beyond a binding comes in parts, each packed from its own slice of the data.
- */
-export function uploadFilter(
-  engine: Engine,
-  data: Float32Array | GPUBuffer,
-  shape: FilterShape,
-  layout: FilterLayout,
-  elem: Elem = 'f32',
-  label = 'filter',
-): Filter {
-  checkFilter(label, shape);
-  const size = filterSize(shape);
-  const have = data instanceof Float32Array ? data.length : data.size / 4;
-  if (have < size || (data instanceof Float32Array && have !== size))
-    throw new ShapeError(`${label}: ${have} values, should be ${size}`);
-  if (layout === 'raw') {
-    const buffer = engine.buffer(size * 4, label);
-    if (data instanceof Float32Array)
-      engine.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
-    else {
-      const encoder = engine.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(data, 0, buffer, 0, size * 4);
-      engine.device.queue.submit([encoder.finish()]);
-    }
-    return { layout, shape, elem, parts: [{ view: whole(buffer, size * 4), first: 0, count: 1 }] };
-  }
-  const parts = splitTiles(label, shape, layout, elem, engine.limits).map((part): FilterPart<GPUBuffer> => {
-    const bytes = part.count * tileVec4(shape, layout) * vec4Bytes(elem);
-    const buffer = engine.buffer(bytes, label);
-    recorded(engine, (r) => {
-      const [from, to] = rawRange(shape, part);
-      const raw = rawView(r, data, from, to, label);
-      r.add([packTiles(shape, layout, elem, part, raw, buffer)]);
-    });
-    return { view: whole(buffer, bytes), ...part };
-  });
-  return { layout, shape, elem, parts };
-}
-
-/** Elements [from, to) of raw weights as a view, and the index of the view's first element. */
-function rawView(r: Recording, data: Float32Array | GPUBuffer, from: number, to: number, label: string) {
-  const { limits, device } = r.engine;
-  const size = (to - from) * 4;
-  if (size > limits.bindingBytes)
-    throw new LimitError(
-      `${label}: the raw filter takes ${size} bytes, a binding holds ${limits.bindingBytes}`,
-      size,
-      limits.bindingBytes,
-      'ask for a device with a larger maxStorageBufferBindingSize',
-    );
-  if (data instanceof Float32Array) {
-    const buffer = r.temporary(size, 'raw filter');
-    device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>, from, to - from);
-    return { view: whole(buffer, size), base: from };
-  }
-  const offset = Math.floor((from * 4) / limits.alignment) * limits.alignment;
-  return { view: { buffer: data, offset, size: to * 4 - offset }, base: offset / 4 };
 }

@@ -1,9 +1,9 @@
 import type { Elem, View } from '../dispatch.js';
 import type { Limits } from '../limits.js';
 import type { Choosing } from '../lower/algorithms.js';
-import { type PackedFilter, splitTiles, tileVec4 } from '../lower/filter.js';
+import { type PackedFilter, splitTiles, tileBytes } from '../lower/filter.js';
 import { whole } from '../lower/lowering.js';
-import { blocks, vec4Bytes } from '../shape.js';
+import { blocks } from '../shape.js';
 import type { Layer } from './fuse.js';
 import { KINDS } from './kinds.js';
 import type { Kind } from './node.js';
@@ -50,9 +50,8 @@ function layoutLayer(layer: Layer, o: WeightsOptions): LayerWeights {
   }
   if (!wanted) return { filter: null, vectors };
   const { shape, layout } = wanted;
-  const perTile = tileVec4(shape, layout) * (layout === 'raw' ? 16 : vec4Bytes(elem));
   const parts = splitTiles(layer.name, shape, layout, elem, limits).map((part) => {
-    const bytes = part.count * perTile;
+    const bytes = part.count * tileBytes(shape, layout, elem);
     return {
       ...part,
       view: whole({ label: `${layer.name}.weight`, bytes, role: 'weights' } as Block, bytes),

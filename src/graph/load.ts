@@ -1,6 +1,8 @@
 import type { Elem } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
-import { uploadFilter, uploadVector } from '../engine/tensor.js';
+import { emptyFilter, filterPieces } from '../engine/filter.js';
+import { STAGING } from '../engine/staging.js';
+import { uploadVector } from '../engine/tensor.js';
 import { WeightsError } from '../errors.js';
 import { filterSize } from '../lower/filter.js';
 import { foldScale } from '../ops/batch_norm.js';
@@ -10,8 +12,8 @@ import type { Layer } from './fuse.js';
 import { KINDS } from './kinds.js';
 import type { Kind } from './node.js';
 
-/** The layer's numbers as its kernels expect them, checked. */
-export interface LayerData {
+/** The layer's numbers as its kernels expect them. */
+interface LayerData {
   readonly filter: Float32Array | null;
   readonly vectors: Readonly<Record<string, Float32Array>>;
 }
@@ -27,17 +29,23 @@ export function tensorData(weights: Weights, name: string, size: number): Float3
   return data;
 }
 
-/** Everything that one layer needs of a net's weights, with a scale behind it folded in. */
-export function layerData(layer: Layer, shapes: LayerWeights, weights: Weights): LayerData {
+/**
+ * Checks everything that one layer needs of a net's weights.
+ * @returns what makes its numbers: those of the caller, or, where a scale behind it is folded in, new ones.
+ */
+function layerData(layer: Layer, shapes: LayerWeights, weights: Weights): () => LayerData {
   const shape = shapes.filter?.shape;
   const filter = shape ? tensorData(weights, `${layer.name}.weight`, filterSize(shape)) : null;
   if (layer.fold && shape && filter) {
     const own = layer.fold.bias ? tensorData(weights, `${layer.name}.bias`, shape.out) : null;
     const { weight: scale, bias = new Float32Array(shape.out) } = vectorData(layer.fold.layer, weights);
-    const folded = foldScale(filter, own, shape, { scale: scale!, bias });
-    return { filter: folded.w, vectors: { bias: folded.b } };
+    return () => {
+      const folded = foldScale(filter, own, shape, { scale: scale!, bias });
+      return { filter: folded.w, vectors: { bias: folded.b } };
+    };
   }
-  return { filter, vectors: vectorData(layer, weights) };
+  const vectors = vectorData(layer, weights);
+  return () => ({ filter, vectors });
 }
 
 /** The per-channel tensors that a layer runs with. */
@@ -50,23 +58,64 @@ function vectorData(layer: Layer, weights: Weights): LayerData['vectors'] {
   return rule.derived?.values(layer.attrs, stored) ?? stored;
 }
 
-/** Uploads one layer's weights into new buffers. */
-export function uploadLayer(
+/** Uploads one layer's weights into new buffers, a piece at each step, whose bytes it yields. */
+function* layerPieces(
   engine: Engine,
   layer: Layer,
   shapes: LayerWeights,
   data: LayerData,
-  elem: Elem,
-): [Block, GPUBuffer][] {
-  const made: [Block, GPUBuffer][] = [];
+  o: UploadOptions,
+): Generator<number> {
   if (shapes.filter) {
     const { shape, layout, parts } = shapes.filter;
-    const filter = uploadFilter(engine, data.filter!, shape, layout, elem, `${layer.name}.weight`);
-    for (const [i, part] of parts.entries()) made.push([part.view.buffer, filter.parts[i]!.view.buffer]);
+    const label = `${layer.name}.weight`;
+    const filter = emptyFilter(engine, shape, layout, o.elem, label);
+    for (const [i, part] of parts.entries()) o.made(part.view.buffer, filter.parts[i]!.view.buffer);
+    yield* filterPieces(engine, data.filter!, filter, label);
   }
   for (const [name, view] of Object.entries(shapes.vectors)) {
     const values = data.vectors[name]!;
-    made.push([view.buffer, uploadVector(engine, values, values.length, `${layer.name}.${name}`).buffer]);
+    o.made(view.buffer, uploadVector(engine, values, values.length, `${layer.name}.${name}`).buffer);
   }
-  return made;
+}
+
+/** How to upload weights. */
+export interface UploadOptions {
+  readonly weights: Weights;
+  readonly elem: Elem;
+  /** Told of every buffer, before it is filled. */
+  readonly made: (block: Block, buffer: GPUBuffer) => void;
+  readonly onLayer: (name: string, done: number, total: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Puts weights on the device straight from the caller's arrays: only folded filters exist twice, one at a time, and
+ * no more than `STAGING` bytes are on their way at once, but for a piece. All is checked before the first byte goes.
+ */
+export async function uploadWeights(
+  engine: Engine,
+  layout: ReadonlyMap<Layer, LayerWeights>,
+  o: UploadOptions,
+): Promise<void> {
+  const layers = [...layout].filter(([, w]) => w.filter || Object.keys(w.vectors).length > 0);
+  const loads = layers.map(([layer, shapes]) => layerData(layer, shapes, o.weights));
+  let sent = 0;
+  const arrived = () => engine.alive(engine.device.queue.onSubmittedWorkDone());
+  for (const [i, [layer, shapes]] of layers.entries()) {
+    const data = loads[i]!();
+    const pieces = layerPieces(engine, layer, shapes, data, o);
+    for (let done = false; !done; ) {
+      o.signal?.throwIfAborted();
+      const bytes = data.filter?.byteLength ?? 0;
+      const piece = await engine.scoped(`${layer.name}.weight`, bytes, () => pieces.next());
+      done = piece.done ?? false;
+      sent += piece.value ?? 0;
+      if (sent < STAGING) continue;
+      await arrived();
+      sent = 0;
+    }
+    o.onLayer(layer.name, i + 1, layers.length);
+  }
+  await arrived();
 }

@@ -7,7 +7,7 @@ import { type Block, type LayerWeights, layoutWeights, type WeightsOptions } fro
 import type { Graph } from './builder.js';
 import { endsOf, isTensor, shapesOf } from './ends.js';
 import { type FusedGraph, fuse, type Layer } from './fuse.js';
-import { layerData, uploadLayer } from './load.js';
+import { uploadWeights } from './load.js';
 import type { CompileOptions, NetInput, RunOptions, RunResult } from './net_options.js';
 import { Pace } from './pace.js';
 import {
@@ -70,18 +70,13 @@ export class Net {
     this.#pace = new Pace(this.engine.adapter.software);
     this.#fused = fuse(this.graph, this.planOptions);
     this.#layout = layoutWeights(this.#fused.layers, this.planOptions);
-    const layers = [...this.#layout].filter(([, w]) => w.filter || Object.keys(w.vectors).length > 0);
-    // Everything is checked before the first byte is uploaded.
-    const data = layers.map(([layer, shapes]) => layerData(layer, shapes, weights));
-    for (const [i, [layer, shapes]] of layers.entries()) {
-      signal?.throwIfAborted();
-      await this.engine.scoped(`${layer.name}.weight`, data[i]!.filter?.byteLength ?? 0, () => {
-        for (const [block, buffer] of uploadLayer(this.engine, layer, shapes, data[i]!, this.elem))
-          this.#weights.set(block, buffer);
-      });
-      onProgress?.({ stage: 'weights', done: i + 1, total: layers.length, layer: layer.name });
-    }
-    await this.engine.alive(this.engine.device.queue.onSubmittedWorkDone());
+    await uploadWeights(this.engine, this.#layout, {
+      weights,
+      elem: this.elem,
+      made: (block, buffer) => this.#weights.set(block, buffer),
+      onLayer: (layer, done, total) => onProgress?.({ stage: 'weights', done, total, layer }),
+      signal,
+    });
   }
 
   /** A dry run for inputs of these sizes. */

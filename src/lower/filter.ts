@@ -4,7 +4,6 @@ import type { Dispatch, Elem, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { blocks, ceilDiv, type Pair, vec4Bytes } from '../shape.js';
-import { whole } from './lowering.js';
 
 /** Sizes of a convolution's weights, as the layer sees them. */
 export interface FilterShape {
@@ -68,6 +67,10 @@ export function tileVec4(s: FilterShape, layout: FilterLayout): number {
   return taps * ceilDiv(s.in / s.groups, 4) * 16;
 }
 
+/** Bytes of one tile of a packed filter; with `raw`, of a whole filter, which is f32 always. */
+export const tileBytes = (s: FilterShape, layout: FilterLayout, elem: Elem): number =>
+  tileVec4(s, layout) * (layout === 'raw' ? 16 : vec4Bytes(elem));
+
 /** The tiles of each part, so that a part fits a binding and a buffer. */
 export function splitTiles(
   op: string,
@@ -76,7 +79,7 @@ export function splitTiles(
   elem: Elem,
   limits: Limits,
 ): { first: number; count: number }[] {
-  const bytes = tileVec4(shape, layout) * vec4Bytes(elem);
+  const bytes = tileBytes(shape, layout, elem);
   const most = Math.floor(Math.min(limits.bindingBytes, limits.bufferBytes) / bytes);
   if (most < 1)
     throw new LimitError(
@@ -126,7 +129,7 @@ function rawStrides(s: FilterShape, order: RawOrder) {
 }
 
 /**
- * Packs tiles [first, first + count) from raw f32 weights into `w`.
+ * Packs tiles [first, first + count) from raw f32 weights into `w`, from byte `at` of it on.
  * @param raw view of raw weights, the index of its first element, and their order.
  */
 export function packTiles<B>(
@@ -136,8 +139,9 @@ export function packTiles<B>(
   tiles: { first: number; count: number },
   raw: { view: View<B>; base: number; order?: RawOrder },
   w: B,
+  at = 0,
 ): Dispatch<B> {
-  const size = tiles.count * tileVec4(shape, layout) * vec4Bytes(elem);
+  const size = tiles.count * tileBytes(shape, layout, elem);
   // The Winograd transform makes all 36 frequencies of a vec4 in one invocation.
   const count = (tiles.count * tileVec4(shape, layout)) / (layout === 'winograd' ? 36 : 1);
   const { strides, origin } = rawStrides(shape, raw.order ?? 'file');
@@ -156,7 +160,7 @@ export function packTiles<B>(
       raw_base: raw.base - origin,
       ...strides,
     },
-    bindings: { raw: raw.view, w: whole(w, size) },
+    bindings: { raw: raw.view, w: { buffer: w, offset: at, size } },
     invocations: count,
     flops: 0,
     bytes: raw.view.size + size,

@@ -1,5 +1,6 @@
+import { uploadFilter } from '../../src/engine/filter.js';
 import { conv2d } from '../../src/engine/operators.js';
-import { empty, free, upload, uploadFilter, uploadVector } from '../../src/engine/tensor.js';
+import { empty, free, upload, uploadVector } from '../../src/engine/tensor.js';
 import type { FilterLayout, FilterShape } from '../../src/lower/filter.js';
 import { type Conv2dOptions, conv2dFlops, conv2dLayout, conv2dShape } from '../../src/ops/conv2d.js';
 import type { Pair, Shape } from '../../src/shape.js';

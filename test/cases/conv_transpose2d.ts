@@ -1,5 +1,6 @@
+import { uploadFilter } from '../../src/engine/filter.js';
 import { convTranspose2d, convTranspose2dBilinear } from '../../src/engine/operators.js';
-import { empty, free, upload, uploadFilter, uploadVector } from '../../src/engine/tensor.js';
+import { empty, free, upload, uploadVector } from '../../src/engine/tensor.js';
 import { bilinearFilter } from '../../src/lower/bilinear.js';
 import { type FilterShape, tileVec4 } from '../../src/lower/filter.js';
 import { phaseTaps } from '../../src/lower/transposed.js';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
+import { uploadFilter } from '../../src/engine/filter.js';
 import { activation, conv2d, convTranspose2d, maxPool } from '../../src/engine/operators.js';
-import { empty, free, uploadFilter, uploadVector } from '../../src/engine/tensor.js';
+import { empty, free, uploadVector } from '../../src/engine/tensor.js';
 import { LimitError, OutOfMemoryError, ShapeError, ValidationError, WeightsError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { seededWeights } from '../../src/weights/seeded.js';

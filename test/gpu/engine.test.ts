@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { createEngine } from '../../src/engine/engine.js';
+import { uploadFilter } from '../../src/engine/filter.js';
 import { activation, conv2d } from '../../src/engine/operators.js';
 import { Recording } from '../../src/engine/recording.js';
-import { download, empty, free, type Tensor, upload, uploadFilter } from '../../src/engine/tensor.js';
+import { download, empty, free, type Tensor, upload } from '../../src/engine/tensor.js';
 import { DeviceLostError, WgslError } from '../../src/errors.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';

@@ -1,4 +1,6 @@
 // ONNX's convolutions and pools as calls of ours. One spatial dimension runs as a map of one row.
+
+import { uploadFilter } from '../../src/engine/filter.js';
 import {
   avgPool,
   conv2d,
@@ -7,7 +9,7 @@ import {
   maxPool,
   maxPoolIndex,
 } from '../../src/engine/operators.js';
-import { uploadFilter, uploadVector } from '../../src/engine/tensor.js';
+import { uploadVector } from '../../src/engine/tensor.js';
 import type { FilterShape } from '../../src/lower/filter.js';
 import { poolShape } from '../../src/lower/pool.js';
 import { convTranspose2dLayout, convTranspose2dShape } from '../../src/ops/conv_transpose2d.js';

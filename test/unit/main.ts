@@ -21,6 +21,7 @@ import './rarefy.test.js';
 import './recompute.test.js';
 import './tiles.test.js';
 import './tuning.test.js';
+import './upload.test.js';
 import './shape.test.js';
 import './transposed.test.js';
 import './caffe_caffemodel.test.js';

@@ -12,8 +12,9 @@ import {
   bilinearShape,
 } from '../../ops/conv_transpose2d_bilinear.js';
 import { type Conv2dOptions, conv2d as conv2dOp, conv2dShape } from '../../ops/conv2d.js';
+import type { Filter } from '../filter.js';
 import { recorded } from '../recording.js';
-import type { Filter, Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import { type On, output } from './on.js';
 
 /** Raw filters are f32 beside maps of either type; packed ones have the type of the map. */

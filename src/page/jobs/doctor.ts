@@ -1,6 +1,7 @@
 import { createEngine, type Engine } from '../../engine/engine.js';
+import { uploadFilter } from '../../engine/filter.js';
 import { conv2d, maxPool } from '../../engine/operators.js';
-import { download, empty, free, upload, uploadFilter, uploadVector } from '../../engine/tensor.js';
+import { download, empty, free, upload, uploadVector } from '../../engine/tensor.js';
 import type { AdapterInfo } from '../../gpu/device.js';
 import { timestampQuantum } from '../../gpu/timer.js';
 import { conv2dLayout } from '../../ops/conv2d.js';
