@@ -148,9 +148,11 @@ export function planFused(
     ([block, life]): Placed => ({ block, bytes: bufferBytes(block.bytes), ...life }),
   );
   const dispatches = steps.flatMap((s) => s.dispatches);
-  const meet = meetings(dispatches);
-  const packing = { meet: (a: Placed, b: Placed) => meet(a.block, b.block), alignment: limits.alignment };
-  const slots = assignSlots(placed, o.memory === 'low' ? packing : undefined);
+  const packing = () => {
+    const meet = meetings(dispatches);
+    return { meet: (a: Placed, b: Placed) => meet(a.block, b.block), alignment: limits.alignment };
+  };
+  const slots = assignSlots(placed, o.memory === 'low' ? packing() : undefined);
   return {
     steps,
     inputs,
