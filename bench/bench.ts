@@ -71,7 +71,7 @@ export async function bench(host: Host<Progress | Finished>, o: BenchOptions): P
   host.progress({ text: 'measuring the ceilings of the adapter' });
   const about: About = { adapter, ceilings: await measureCeilings(engine) };
   const { others, absent } = o.peers ? await openPeers(host.url, o.peers) : { others: [], absent: [] };
-  const ours = rarefy(engine);
+  const ours = rarefy(engine, host.gpu);
   const rows: Row[] = [];
   const unsupported: Missing[] = [];
   const skipped: { case: string; reason: string }[] = [];

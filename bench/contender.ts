@@ -13,6 +13,8 @@ export type PeerFolders = Readonly<Record<'onnxruntime-web' | 'tfjs-core' | 'tfj
 export interface Launch {
   /** Which of its ways the engine takes. */
   readonly variant: string;
+  /** When it began with nothing on the device and nothing compiled, by performance.now(), if it did. */
+  readonly coldFrom?: number;
   /** Starts or enqueues the task once, without waiting for the GPU. */
   run(): void | Promise<void>;
   /** Submits what was enqueued; resolves when the GPU has done all of it. */

@@ -80,6 +80,7 @@ async function enter(
   const launch: Launch = await contender.prepare(task);
   try {
     const firstMs = await sample(launch, 1);
+    const cold = launch.coldFrom === undefined ? {} : { coldMs: performance.now() - launch.coldFrom };
     const outputs = await launch.read();
     const { error, tolerance, against } = await checked(outputs);
     if (!(error <= tolerance))
@@ -87,7 +88,7 @@ async function enter(
         `${task.name}: error ${error.toExponential(1)} against ${against}, should be at most ${tolerance.toExponential(1)}`,
       );
     const { flops, bytes } = task;
-    const about = { case: task.name, engine: contender.name, variant: launch.variant, against };
+    const about = { case: task.name, engine: contender.name, variant: launch.variant, against, ...cold };
     return { launch, firstMs, outputs, about: { ...about, maxError: error, flops, bytes } };
   } catch (error) {
     launch.free();

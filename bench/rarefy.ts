@@ -6,7 +6,7 @@ import { download } from '../src/engine/tensor.js';
 import { encode, prepare } from '../src/gpu/encode.js';
 import type { Contender, Launch } from './contender.js';
 import { gpuTime } from './gpu_time.js';
-import { netLaunch, stepLaunch } from './rarefy_net.js';
+import { coldLaunch, stepLaunch } from './rarefy_net.js';
 import type { LayerTask } from './task.js';
 
 type Dispatches = readonly Dispatch<GPUBuffer | GPUTextureView>[];
@@ -15,11 +15,11 @@ type Dispatches = readonly Dispatch<GPUBuffer | GPUTextureView>[];
 export const kernelsOf = (dispatches: Dispatches): string =>
   [...new Set(dispatches.map((d) => d.kernel.name))].join(' + ');
 
-export const rarefy = (engine: Engine): Contender => ({
+export const rarefy = (engine: Engine, gpu: GPU): Contender => ({
   name: 'rarefy',
   prepare(task) {
     if (task.kind === 'layer') return layerLaunch(engine, task);
-    return task.kind === 'net' ? netLaunch(engine, task) : stepLaunch(engine, task);
+    return task.kind === 'net' ? coldLaunch(gpu, task) : stepLaunch(engine, task);
   },
 });
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../src/engine/engine.js';
+import { createEngine, type Engine } from '../src/engine/engine.js';
 import { download, empty, type Tensor, upload } from '../src/engine/tensor.js';
 import { createTrainer } from '../src/train/trainer.js';
 import type { Launch } from './contender.js';
@@ -33,6 +33,23 @@ export async function netLaunch(
     };
   } catch (error) {
     free();
+    throw error;
+  }
+}
+
+/** The same on a device of its own, so that its first result takes what a cold start takes. */
+export async function coldLaunch(gpu: GPU, task: NetTask): Promise<Launch> {
+  const coldFrom = performance.now();
+  const engine = await createEngine({ gpu });
+  try {
+    const launch = await netLaunch(engine, task);
+    const free = () => {
+      launch.free();
+      engine.dispose();
+    };
+    return { ...launch, coldFrom, free };
+  } catch (error) {
+    engine.dispose();
     throw error;
   }
 }

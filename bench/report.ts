@@ -27,6 +27,8 @@ export interface Row {
   readonly against?: string;
   readonly flops: number;
   readonly bytes: number;
+  /** Of our nets: from an adapter to the first result, weights uploaded and all pipelines compiled. */
+  readonly coldMs?: number;
   /** Ours by the GPU's own clock, or null where it is missing or too coarse. */
   readonly gpuMs?: number | null;
   /** Of a net, by the GPU's own clock. */
@@ -71,7 +73,10 @@ export interface BenchReport extends Measured {
 }
 
 export function row(
-  about: Pick<Row, 'case' | 'engine' | 'variant' | 'maxError' | 'flops' | 'bytes'> & { against?: string },
+  about: Pick<Row, 'case' | 'engine' | 'variant' | 'maxError' | 'flops' | 'bytes'> & {
+    against?: string;
+    coldMs?: number;
+  },
   samples: readonly number[],
 ): Row {
   const medianMs = median(samples);

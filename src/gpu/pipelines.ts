@@ -7,11 +7,24 @@ export interface Pipeline {
   readonly layout: GPUBindGroupLayout;
 }
 
-type PipelineSpec = Pick<Dispatch<unknown>, 'kernel' | 'elem' | 'constants'>;
+/** What decides on a pipeline: no shape, so one serves every size. */
+export type PipelineSpec = Pick<Dispatch<unknown>, 'kernel' | 'elem' | 'constants'>;
 
 /** Declarations in WGSL may follow their use, so the alias stands last and lines keep their numbers. */
 const source = (kernel: Kernel, elem: ElemType): string =>
   `${elem === 'f16' ? 'enable f16; ' : ''}${kernel.code}\nalias Elem = ${elem};\n`;
+
+/** Storage type and constants of a kernel's pipeline. */
+const specialised = ({ kernel, elem, constants }: PipelineSpec): string =>
+  [elem, ...kernel.overrides.map((name) => constants[name] ?? '')].join();
+
+/** Number of pipelines that launches need. */
+export function pipelineCount(specs: Iterable<PipelineSpec>): number {
+  const seen = new Map<Kernel, Set<string>>();
+  for (const spec of specs)
+    seen.set(spec.kernel, (seen.get(spec.kernel) ?? new Set()).add(specialised(spec)));
+  return [...seen.values()].reduce((sum, { size }) => sum + size, 0);
+}
 
 const LAYOUT_ENTRY: Record<BindingType, Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'>> = {
   uniform: { buffer: { type: 'uniform' } },
@@ -61,11 +74,6 @@ export class Pipelines {
     return pending;
   }
 
-  /** Number of pipelines that a set of launches needs. */
-  count(specs: Iterable<PipelineSpec>): number {
-    return new Set([...specs].map((s) => this.#key(s))).size;
-  }
-
   async #compile(spec: PipelineSpec, key: string): Promise<Pipeline> {
     const { layout, descriptor } = this.#describe(spec);
     try {
@@ -78,9 +86,8 @@ export class Pipelines {
     }
   }
 
-  #key({ kernel, elem, constants }: PipelineSpec): string {
-    const values = kernel.overrides.map((name) => constants[name] ?? '').join();
-    return `${values}\n${source(kernel, elem)}`;
+  #key(spec: PipelineSpec): string {
+    return `${specialised(spec)}\n${source(spec.kernel, spec.elem)}`;
   }
 
   #describe({ kernel, elem, constants }: PipelineSpec) {

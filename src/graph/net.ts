@@ -202,7 +202,7 @@ export class Net {
     if (ready) return ready;
     const plan = this.#plan(sizes, maxFlops);
     const dispatches = plan.steps.flatMap((s) => s.dispatches);
-    const total = engine.pipelines.count(dispatches);
+    const total = plan.pipelines;
     let done = 0;
     const compiling = new Set(dispatches.map((d) => engine.pipelines.compile(d)));
     const report = () => this.#options.onProgress?.({ stage: 'pipelines', done: ++done, total, layer: '' });

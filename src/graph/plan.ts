@@ -1,5 +1,6 @@
 import type { Dispatch, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
+import { pipelineCount } from '../gpu/pipelines.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type Choosing, choosing } from '../lower/algorithms.js';
 import { checkBuffer, type Lowering, type Operand, whole } from '../lower/lowering.js';
@@ -42,6 +43,8 @@ export interface Plan {
   readonly slots: readonly Slot<Placed>[];
   /** Kernel launches in all. */
   readonly dispatches: number;
+  /** Pipelines that they need, and that compile before the first run: the same for every size. */
+  readonly pipelines: number;
   readonly flops: number;
   readonly bytes: PlanBytes;
 }
@@ -159,6 +162,7 @@ export function planFused(
     outputs,
     slots,
     dispatches: dispatches.length,
+    pipelines: pipelineCount(dispatches),
     flops: steps.reduce((sum, s) => sum + s.flops, 0),
     bytes: bytesOf({ dispatches, weights, slots, inputs, outputs, constants }),
   };

@@ -23,7 +23,7 @@ export type Times = Readonly<Record<string, { readonly ms: Readonly<Partial<Reco
 export interface Choosing {
   /** Storage type of maps and filters. */
   readonly elem: Elem;
-  /** low keeps to kernels without transformed filters and without scratch. */
+  /** low keeps to kernels without transformed filters and without scratch, and packs maps beside one another. */
   readonly memory: 'fast' | 'low';
   readonly features: ReadonlySet<Feature>;
   /** How fast the adapter is: by the cost model, and as it was measured. */

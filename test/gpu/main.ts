@@ -5,6 +5,7 @@ import './bad_input.test.js';
 import './engine.test.js';
 import './net.test.js';
 import './memory.test.js';
+import './cold_start.test.js';
 import './family.test.js';
 import './export.test.js';
 import './oracles.test.js';

@@ -65,5 +65,6 @@ import './hostile_onnx.test.js';
 import './hostile_data.test.js';
 import './onnx_export.test.js';
 import './philox.test.js';
+import './pipelines.test.js';
 import './onnx_deformed.test.js';
 import './onnx_import.test.js';

@@ -65,7 +65,10 @@ export const inspect = command({
     const crops = cropRows(graph);
     const { depth, all } = filterLayers(graph);
     const { memory = 'fast' } = sessionOptions(args);
-    const { flops, bytes, outputs, dispatches } = plan(graph, inputs, { limits: UNLIMITED, memory });
+    const { flops, bytes, outputs, dispatches, pipelines } = plan(graph, inputs, {
+      limits: UNLIMITED,
+      memory,
+    });
     if (args.svg) writeFileSync(args.svg, drawNet(graph, inputs));
     const report = {
       net: options.net ?? graph.name,
@@ -77,6 +80,7 @@ export const inspect = command({
       flops,
       bytes,
       dispatches,
+      pipelines,
       crops,
       layers,
       ...(args.svg && { svg: args.svg }),
@@ -92,7 +96,7 @@ export const inspect = command({
       ['parameters', report.parameters.toLocaleString('en-US')],
       ['layers with weights', `${depth} on the longest path, ${all} in all`],
       ['coarsest stride', `${report.stride} pixels`],
-      ['run', `${(flops / 1e9).toFixed(2)} GFLOP in ${dispatches} dispatches`],
+      ['run', `${(flops / 1e9).toFixed(2)} GFLOP in ${dispatches} dispatches of ${pipelines} pipelines`],
       ...memoryRows(bytes),
       ...(args.svg ? [['wrote', args.svg]] : []),
     ]);

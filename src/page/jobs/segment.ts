@@ -51,6 +51,8 @@ export interface SegmentOptions extends ModelOptions, SessionOptions {
 }
 
 export interface SegmentReport extends NetReport {
+  /** Milliseconds from opening the device to the first labels: weights uploaded, pipelines compiled, one run. */
+  readonly coldMs: number | null;
   readonly runs: readonly (RunReport & {
     /** Height and width of the picture; those of the report are of the net's input. */
     readonly picture: Pair;
@@ -65,6 +67,8 @@ export interface SegmentReport extends NetReport {
 /** Labels each pixel of each picture; writes the labels as an indexed PNG and their colours over the picture. */
 export async function segment(host: Host, o: SegmentOptions): Promise<SegmentReport> {
   const model = await loadModel(host, o);
+  const start = performance.now();
+  let coldMs: number | null = null;
   const nets = { scores: model.graph, labels: labelNet(model.graph) };
   const session = await Session.open(host, model, nets.labels, o);
   const palette = isScenes(model) ? scenePalette() : vocPalette();
@@ -75,6 +79,7 @@ export async function segment(host: Host, o: SegmentOptions): Promise<SegmentRep
     const { width, height } = picture;
     const fitted = fit(model.graph, [height, width], { size: o.size });
     const { labels, report } = await labelsOf(host, session, model, nets, { picture, name, fitted, o });
+    coldMs ??= performance.now() - start;
     const size = { width, height };
     const files = new Map<string, Uint8Array>([
       [`${name}-labels.png`, encodeLabels(labels, size, palette)],
@@ -95,7 +100,7 @@ export async function segment(host: Host, o: SegmentOptions): Promise<SegmentRep
     });
   }
   session.close();
-  return { ...session.report, runs };
+  return { ...session.report, coldMs, runs };
 }
 
 const isScenes = ({ labels }: Model): boolean => labels?.join() === SCENE_CLASSES.join();
