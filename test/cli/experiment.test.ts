@@ -32,7 +32,7 @@ const PROTOCOL = {
   pictures: [{ name: 'figure4', runs: ['coarse', 'fine'], scenes: [2], worst: true }],
 };
 
-describe('rarefy experiment', () => {
+describe('rarefy experiment (long)', () => {
   const inFolder = temporaryFolder();
   const write = (name: string, protocol: object) => {
     writeFileSync(inFolder(name), JSON.stringify(protocol));

@@ -224,7 +224,7 @@ describe("rarefy train, the paper's tables 4 and 5 on scenes", () => {
   });
 
   // Early fusion, late fusion and two heads; the others take a shorter way.
-  const always = ['nyud-16s-rgbd', 'nyud-16s-rgb-hha', 'siftflow-16s'];
+  const always = ['nyud-16s-rgb-hha', 'siftflow-16s'];
   for (const [net, stages, options, weights, fresh] of [
     ['nyud-16s-rgb', '32s,16s', 'kind=color', ['classifier'], 2],
     ['nyud-16s-rgbd', '32s,16s', 'kind=color-depth', ['color'], 0],
