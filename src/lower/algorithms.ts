@@ -70,10 +70,14 @@ const product = (name: 'tile' | 'quad'): Candidate => ({
   cost: (w, { kernel }, costs) => costs[name] * area(kernel) * products(w),
 });
 
+/** Channels in and out below which Winograd saves too little for the digits that its transforms lose. */
+const WINOGRAD_CHANNELS = 16;
+
 const winograd = (name: 'tile' | 'quad'): Candidate => ({
   layout: 'winograd',
   can: (w, { kernel, stride, dilation }, features) =>
     w.groups === 1 &&
+    Math.min(w.in, w.out) >= WINOGRAD_CHANNELS &&
     all(kernel, 3) &&
     all([...stride, ...dilation], 1) &&
     (name === 'tile' || features.has('subgroups')),
