@@ -77,11 +77,13 @@ export function* filterPieces(
     yield size * 4;
     return;
   }
-  // A transposed filter is read whole. An even number of tiles ends on the alignment, in f16 too.
+  // A transposed filter is read whole, and the frequencies of Winograd lie before the tiles of a part, so that it is
+  // packed whole. An even number of tiles ends on the alignment, in f16 too.
   const { bindingBytes } = engine.limits;
   const pair = 2 * Math.ceil(shape.out / filterTiles(shape)) * (size / shape.out) * 4;
   const pairs = Math.max(1, Math.floor(Math.min(STAGING, bindingBytes) / pair));
-  const most = onHost && !shape.transposed ? 2 * pairs : filterTiles(shape);
+  const divides = onHost && !shape.transposed && layout === 'tiles';
+  const most = divides ? 2 * pairs : filterTiles(shape);
   for (const { view, origin = 0, ...tiles } of dividedParts(parts, most)) {
     const [from, to] = rawRange(shape, tiles);
     recorded(engine, (r) => {
