@@ -106,17 +106,6 @@ struct At {
   ox: u32,
 }
 
-fn row_under(run: Run, at: At) -> Row {
-  let iy = i32(at.oy * params.stride_h) + run.offset.x;
-  let inside = at.row < run.end && iy >= 0 && iy < i32(params.x_h);
-  let x_row = at.image * params.x_h + u32(max(iy, 0));
-  return Row(
-    inside,
-    x_row * params.x_w * params.x_c4 - params.x_base,
-    at.row * params.y_w * params.y_c4 - params.y_base,
-  );
-}
-
 // Four pixels on, or in the next row.
 fn next(at: At) -> At {
   let is_row_done = at.ox + 4u >= params.y_w;
@@ -161,7 +150,7 @@ fn conv2d_filter_gradient_quad(@builtin(global_invocation_id) id: vec3u, @builti
   let turns = params.run_rows * ((params.y_w + 3u) / 4u);
   var at = At(rows.first, rows.first / params.y_h, rows.first % params.y_h, 0u);
   for (var k = 0u; k < turns; k++) {
-    let row = row_under(rows, at);
+    let row = row_in(rows, at.row, at.image, at.oy);
     let ox = at.ox;
     let y = by_channel(pixels(
       pair_y(row, ox, y_c4),

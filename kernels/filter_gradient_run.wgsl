@@ -62,15 +62,20 @@ fn run_of(run: u32, tap: u32) -> Run {
   );
 }
 
-fn row_of(run: Run, row: u32) -> Row {
-  let iy = i32(row % params.y_h * params.stride_h) + run.offset.x;
+// `row` counts over images; it is row oy of this image.
+fn row_in(run: Run, row: u32, image: u32, oy: u32) -> Row {
+  let iy = i32(oy * params.stride_h) + run.offset.x;
   let inside = row < run.end && iy >= 0 && iy < i32(params.x_h);
-  let x_row = row / params.y_h * params.x_h + u32(max(iy, 0));
+  let x_row = image * params.x_h + u32(max(iy, 0));
   return Row(
     inside,
     x_row * params.x_w * params.x_c4 - params.x_base,
     row * params.y_w * params.y_c4 - params.y_base,
   );
+}
+
+fn row_of(run: Run, row: u32) -> Row {
+  return row_in(run, row, row / params.y_h, row % params.y_h);
 }
 
 // The columns [x, y) of dy whose tap is on the map.
