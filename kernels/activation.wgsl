@@ -1,6 +1,6 @@
 // LEAKY:   y = x where x > 0, else slope * x
 // SIGMOID: y = 1 / (1 + exp(-x))
-// CLIP:    y = min(max(x, low), high)
+// CLIP:    y = min(max(x, low), high), but NaN stays NaN
 //
 // One invocation per vec4.
 
@@ -34,7 +34,8 @@ fn activation(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
       result = 1.0 / (1.0 + exp(-max(value, vec4f(-80.0))));
     }
     case CLIP: {
-      result = min(max(value, vec4f(params.low)), vec4f(params.high));
+      let risen = select(value, vec4f(params.low), value < vec4f(params.low));
+      result = select(risen, vec4f(params.high), risen > vec4f(params.high));
     }
     default: {
       result = select(params.slope * value, value, value > vec4f());

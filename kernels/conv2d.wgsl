@@ -4,7 +4,7 @@
 // 4 pixels that follow one another in row-major order. Any window, stride, dilation and padding, and
 // groups whose channel counts are multiples of 4. Also the middle of Winograd, where each of the 36
 // frequencies is an image with a filter of its own (w_image) and the window is 1x1.
-// uses: conv2d_tile
+// uses: conv2d_tile, relu
 
 fn add(s: ptr<function, Sums>, i0: i32, i1: i32, i2: i32, i3: i32, c4: u32, wi: u32) {
   let x0 = load(i0, c4);

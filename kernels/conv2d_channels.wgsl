@@ -1,8 +1,6 @@
 // What conv2d_grouped and conv2d_depthwise share: the contract (params and bindings), raw weights in. A part, not a
 // kernel: it has no entry point.
 
-override RELU: bool = false;
-
 struct Params {
   x_base: u32,
   x_h: u32,
@@ -55,5 +53,5 @@ fn output_of(index: u32) -> Output {
 
 fn store(at: Output, sum: vec4f) {
   let value = sum + b[at.o4];
-  y[at.index] = vec4<Elem>(select(value, max(value, vec4f()), RELU));
+  y[at.index] = vec4<Elem>(act(value));
 }

@@ -4,9 +4,8 @@
 // column of x serves up to 3 taps and no channel of a narrow layer is computed in vain. The lanes of a quad load
 // the weights of one input channel each and pass them round. Sums run over u, i, v in this order in every lane.
 // needs: subgroups
+// uses: relu
 enable subgroups;
-
-override RELU: bool = false;
 
 struct Params {
   x_base: u32,      // first vec4 of the bound view of x
@@ -75,7 +74,7 @@ fn added(y: Strip, c: Columns, t0: Tap, t1: Tap, t2: Tap) -> Strip {
 }
 
 fn store(index: u32, sum: vec4f) {
-  y[index] = vec4<Elem>(select(sum, max(sum, vec4f()), RELU));
+  y[index] = vec4<Elem>(act(sum));
 }
 
 fn store_row(pixel: u32, column: u32, c4: u32, wide: bool, strip: Strip, b0: vec4f, b1: vec4f) {

@@ -2,7 +2,6 @@
 // 4 pixels x 16 output channels, and its store. They bring `add`, the products of 4 input channels. A part, not a
 // kernel: it has no entry point.
 
-override RELU: bool = false;
 // One loop over taps and channels: for few channels, as entering and leaving a loop may cost more than its turns.
 override SHALLOW: bool = false;
 
@@ -109,7 +108,7 @@ fn add_window(sums: ptr<function, Sums>, n: u32, pixel: u32, group: u32, weights
 }
 
 fn store(index: u32, value: vec4f) {
-  y[index] = vec4<Elem>(select(value, max(value, vec4f()), RELU));
+  y[index] = vec4<Elem>(act(value));
 }
 
 // One vec4 of output channels of the first `count` of 4 pixels; `at` is the first pixel's first vec4.

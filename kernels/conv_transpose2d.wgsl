@@ -4,9 +4,7 @@
 // A gather by phase, without workgroup memory: output pixels that lie a stride apart meet the same taps, so
 // one invocation computes 16 channels (4 vec4) of 4 pixels of one phase. Any window, stride, dilation and
 // padding, and groups whose channel counts are multiples of 4.
-// uses: transposed_taps
-
-override RELU: bool = false;
+// uses: transposed_taps, relu
 
 struct Params {
   x_base: u32,      // first vec4 of the bound view of x
@@ -70,7 +68,7 @@ fn load(index: i32, c4: u32) -> vec4f {
 
 fn store(index: u32, c4: u32, sum: vec4f) {
   let value = sum + b[c4];
-  y[index + c4] = vec4<Elem>(select(value, max(value, vec4f()), RELU));
+  y[index + c4] = vec4<Elem>(act(value));
 }
 
 @compute @workgroup_size(64, 1, 1)

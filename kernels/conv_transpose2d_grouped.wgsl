@@ -3,9 +3,7 @@
 //
 // Groups of any size, depthwise among them. One invocation per 4 output channels of one pixel; each may
 // belong to another group, so inputs are read one by one.
-// uses: transposed_taps
-
-override RELU: bool = false;
+// uses: transposed_taps, relu
 
 struct Params {
   x_base: u32,
@@ -82,5 +80,5 @@ fn conv_transpose2d_grouped(@builtin(global_invocation_id) id: vec3u, @builtin(n
     value[k] += sum(4u * o4 + k, n, m);
   }
   y[((n * params.y_h + oy) * params.y_w + ox) * params.y_c4 + o4 - params.y_base] =
-    vec4<Elem>(select(value, max(value, vec4f()), RELU));
+    vec4<Elem>(act(value));
 }

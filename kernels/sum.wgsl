@@ -1,10 +1,10 @@
-// y = ca*a + cb*b; with ACCUMULATE y += ca*a + cb*b; without PAIR the terms in b drop out; with RELU max(that, 0)
+// y = ca*a + cb*b; with ACCUMULATE y += ca*a + cb*b; without PAIR the terms in b drop out; with RELU the ReLU of that
 //
 // One invocation per vec4. A sum of more than two maps is a launch for every two.
+// uses: relu
 
 override PAIR: bool = true;
 override ACCUMULATE: bool = false;
-override RELU: bool = false;
 
 struct Params {
   a_first: u32,
@@ -28,6 +28,5 @@ fn sum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: 
   var total = params.ca * vec4f(a[params.a_first + index]);
   if (PAIR) { total += params.cb * vec4f(b[params.b_first + index]); }
   if (ACCUMULATE) { total += vec4f(y[at]); }
-  if (RELU) { total = max(total, vec4f()); }
-  y[at] = vec4<Elem>(total);
+  y[at] = vec4<Elem>(act(total));
 }

@@ -2,8 +2,8 @@
 //
 // F(4x4, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile. With POOL y is the 2x2 max-pool by
 // 2 of that: a tile holds whole windows, and the map before the pool is never stored.
+// uses: relu
 
-override RELU: bool = false;
 override POOL: bool = false;
 
 struct Params {
@@ -53,7 +53,7 @@ fn column(first: u32, j: u32) -> Four {
 fn store(oy: u32, ox: u32, n: u32, c: u32, value: vec4f) {
   let y_index = ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c - params.y_base;
   let sum = value + b[c];
-  y[y_index] = vec4<Elem>(select(sum, max(sum, vec4f()), RELU));
+  y[y_index] = vec4<Elem>(act(sum));
 }
 
 fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Four) {

@@ -19,31 +19,44 @@ const inputsOf = (c: Case, elem: Elem = 'f32') =>
     }),
   );
 
+/** Operators whose kernels end in a ReLU where a graph has one behind them. */
+const FUSED_RELU = ['conv2d', 'conv_transpose2d', 'sum'];
+
 /** Storing a result in f16 rounds it to 11 bits; operators of two passes round twice. */
 const F16_ROUNDING = 2 ** -10;
 
-/** Runs a case on poisoned outputs and returns its error and the number of its dispatches. */
-async function check(engine: Engine, c: Case, elem: Elem = 'f32') {
-  const inputs = inputsOf(c, elem);
+/** Runs a case on outputs filled with a byte; returns them and the number of dispatches. */
+async function outputsOf(
+  engine: Engine,
+  c: Case,
+  inputs: Readonly<Record<string, Float32Array>>,
+  { elem = 'f32', fill = 0xff }: { elem?: Elem; fill?: number } = {},
+) {
   const launch = c.launch(engine, inputs, elem);
   try {
     for (const y of launch.outputs) {
-      engine.device.queue.writeBuffer(y.buffer, 0, new Uint8Array(y.buffer.size).fill(0xff));
+      engine.device.queue.writeBuffer(y.buffer, 0, new Uint8Array(y.buffer.size).fill(fill));
     }
     const recording = new Recording(engine);
     launch.run(recording);
     const dispatches = recording.dispatches.length;
     await engine.scoped(c.name, c.bytes, () => recording.submit());
-    const wanted = c.reference(inputs);
-    let error = 0;
-    for (const [i, y] of launch.outputs.entries()) {
-      const values = await ('elem' in y ? download(engine, y) : downloadLabels(engine, y));
-      error = Math.max(error, relativeError(values, wanted[i]!));
-    }
-    return { error, dispatches };
+    const outputs: ArrayLike<number>[] = [];
+    for (const y of launch.outputs)
+      outputs.push(await ('elem' in y ? download(engine, y) : downloadLabels(engine, y)));
+    return { outputs, dispatches };
   } finally {
     launch.free();
   }
+}
+
+/** Runs a case on poisoned outputs and returns its error and the number of its dispatches. */
+async function check(engine: Engine, c: Case, elem: Elem = 'f32') {
+  const inputs = inputsOf(c, elem);
+  const { outputs, dispatches } = await outputsOf(engine, c, inputs, { elem });
+  const wanted = c.reference(inputs);
+  const error = Math.max(...outputs.map((values, i) => relativeError(values, wanted[i]!)));
+  return { error, dispatches };
 }
 
 /** A binding limit under which the case takes at least three times the dispatches, or null. */
@@ -82,6 +95,22 @@ describe('operators against their float64 twins', () => {
           expect((await check(engine, c)).error).to.be.at.most(c.tolerance);
         });
       }
+
+      it('a ReLU hides no NaN, wherever it is fused', async () => {
+        const hidden: string[] = [];
+        const rectified = cases.filter(({ op, gradient }) => FUSED_RELU.includes(op) && gradient?.kinks);
+        for (const c of rectified) {
+          const [[first, values], ...rest] = Object.entries(inputsOf(c)) as [
+            [string, Float32Array],
+            ...[string, Float32Array][],
+          ];
+          const inputs = { [first]: values.map(() => Number.NaN), ...Object.fromEntries(rest) };
+          const { outputs } = await outputsOf(engine, c, inputs, { fill: 0 });
+          if (outputs.some((y) => !Array.from(y).some(Number.isNaN))) hidden.push(c.name);
+        }
+        expect(rectified.length).to.be.above(8);
+        expect(hidden).to.deep.equal([]);
+      });
     });
   }
 });
