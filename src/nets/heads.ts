@@ -36,8 +36,16 @@ export interface HeadOptions {
 export const FUSIONS = ['sum', 'max'] as const;
 export type Fusion = (typeof FUSIONS)[number];
 
-/** The fixed factors of a net that is trained at once, which make up for the range of the finer layers. */
-export const AT_ONCE_SCALES: Readonly<Record<string, number>> = { scale_pool4: 0.01, scale_pool3: 0.0001 };
+/**
+ * The fixed factors of a net that is trained at once, which make up for the range of its layers: those of FCN-8s as
+ * released, and those of FCN-SqueezeNet, whose maps are all of the range of VGG16's pool4.
+ */
+export const AT_ONCE_SCALES: Readonly<Record<string, number>> = {
+  scale_pool4: 0.01,
+  scale_pool3: 0.0001,
+  scale_fr: 0.01,
+  scale_pool1: 0.01,
+};
 
 /**
  * Scores at stride 32, upsampled in one step. An even kernel suits trunks of even windows, as VGG16; where

@@ -48,23 +48,29 @@ export interface FcnSqueezenetOptions extends SqueezenetOptions {
  */
 const PAD = 10;
 
-/** FCN-SqueezeNet: scores at stride 16, and with skips from pool4 and pool1 at stride 8 and 4. */
+/**
+ * FCN-SqueezeNet: scores at stride 16, and with skips from pool4 and pool1 at stride 8 and 4. Trained at once, so its
+ * maps are scaled before they are scored: without norms they reach 10^3, and the scores would learn too fast.
+ */
 export function fcnSqueezenet(stride: 16 | 8 | 4, o: FcnSqueezenetOptions = {}): Graph {
   const { classes = 21, pad = PAD, width = 1 } = o;
   const g = new Graph(o.name ?? `fcn-squeezenet-${stride}s`);
   const data = g.input('data', 3);
   const { pool1, pool4, fire9 } = squeezenet(g, data, { width, pad });
-  const score = (name: string, x: Node) => g.conv(name, x, { out: classes, kernel: 1 });
+  const score = (tap: string, x: Node) => {
+    const scaled = g.scale(`scale_${tap}`, x, { bias: false });
+    return g.conv(`score_${tap}`, scaled, { out: classes, kernel: 1 });
+  };
   /** The scores twice as fine, and those of a pool. */
   const fused = (coarse: Node, pool: Node): Node => {
-    const skip = score(`score_${pool.name}`, pool);
+    const skip = score(pool.name, pool);
     const up = g.upsample(`upscore_${pool.name}`, coarse, { kernel: 3, stride: 2 });
     return fuse(g, `fuse_${pool.name}`, up, skip, {
       crops: 'upsampled',
       ...(o.fusion && { fusion: o.fusion }),
     });
   };
-  let scores = score('score_fr', fire9);
+  let scores = score('fr', fire9);
   if (stride < 16) scores = fused(scores, pool4);
   if (stride < 8) scores = fused(scores, pool1);
   const upscore = g.upsample(`upscore${stride}`, scores, { kernel: 2 * stride - 1, stride });
