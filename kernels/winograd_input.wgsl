@@ -2,26 +2,9 @@
 //
 // F(4x4, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile: 36 loads, 36 stores, and
 // neighbours in a workgroup touch neighbouring channels.
-
-struct Params {
-  tiles: u32,     // of this band, over its images
-  tiles_x: u32,
-  tiles_y: u32,
-  image: u32,
-  row: u32,       // first output row, a multiple of 4
-  x_base: u32,
-  x_h: u32,
-  x_w: u32,
-  c4: u32,
-  pad_top: i32,
-  pad_left: i32,
-}
+// uses: winograd_patch, winograd_corner
 
 alias Six = array<vec4f, 6>;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<Elem>>;        // [N, H, W, C/4]
-@group(0) @binding(2) var<storage, read_write> v: array<vec4<Elem>>;  // [36, tiles, C/4]
 
 // B' times a column of six.
 fn transform(d: Six) -> Six {
@@ -37,12 +20,6 @@ fn transform(d: Six) -> Six {
     a - b,
     4.0 * d[1] - 5.0 * d[3] + d[5],
   );
-}
-
-fn load(at: vec2i, n: u32, c: u32) -> vec4f {
-  let inside = all(at >= vec2i()) && all(at < vec2i(i32(params.x_h), i32(params.x_w)));
-  let index = ((n * params.x_h + u32(at.x)) * params.x_w + u32(at.y)) * params.c4 + c - params.x_base;
-  return select(vec4f(), vec4f(x[select(0u, index, inside)]), inside);
 }
 
 fn column(at: vec2i, n: u32, c: u32) -> Six {
@@ -74,9 +51,8 @@ fn winograd_input(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   if (index >= params.tiles * params.c4) { return; }
   let c = index % params.c4;
   let tile = index / params.c4;
-  let ty = tile / params.tiles_x % params.tiles_y;
-  let n = params.image + tile / (params.tiles_x * params.tiles_y);
-  let at = vec2i(i32(params.row + 4u * ty), i32(4u * (tile % params.tiles_x))) - vec2i(params.pad_top, params.pad_left);
+  let n = image_of(tile);
+  let at = patch_of(tile, 4u);
   let d0 = column(at, n, c);
   let d1 = column(at + vec2i(0, 1), n, c);
   let d2 = column(at + vec2i(0, 2), n, c);

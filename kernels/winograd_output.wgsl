@@ -2,30 +2,11 @@
 //
 // F(4x4, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile. With POOL y is the 2x2 max-pool by
 // 2 of that: a tile holds whole windows, and the map before the pool is never stored.
-// uses: relu
+// uses: winograd_bias, winograd_corner, relu
 
 override POOL: bool = false;
 
-struct Params {
-  tiles: u32,     // of this band, over its images
-  tiles_x: u32,
-  tiles_y: u32,
-  image: u32,
-  row: u32,       // first row before the pool, a multiple of 4
-  row_end: u32,
-  width: u32,     // before the pool
-  y_base: u32,
-  y_h: u32,
-  y_w: u32,
-  c4: u32,
-}
-
 alias Four = array<vec4f, 4>;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> m: array<vec4<Elem>>;        // [36, tiles, O/4]
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;         // [O/4]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
 
 // A' times six values.
 fn transform(m0: vec4f, m1: vec4f, m2: vec4f, m3: vec4f, m4: vec4f, m5: vec4f) -> Four {
@@ -48,12 +29,6 @@ fn column(first: u32, j: u32) -> Four {
     vec4f(m[index + 24u * step]),
     vec4f(m[index + 30u * step]),
   );
-}
-
-fn store(oy: u32, ox: u32, n: u32, c: u32, value: vec4f) {
-  let y_index = ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c - params.y_base;
-  let sum = value + b[c];
-  y[y_index] = vec4<Elem>(act(sum));
 }
 
 fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Four) {
@@ -80,9 +55,8 @@ fn winograd_output(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   if (index >= params.tiles * params.c4) { return; }
   let c = index % params.c4;
   let tile = index / params.c4;
-  let oy = params.row + 4u * (tile / params.tiles_x % params.tiles_y);
-  let ox = 4u * (tile % params.tiles_x);
-  let n = params.image + tile / (params.tiles_x * params.tiles_y);
+  let at = corner(tile, 4u);
+  let n = image_of(tile);
   let m0 = column(index, 0u);
   let m1 = column(index, 1u);
   let m2 = column(index, 2u);
@@ -94,12 +68,12 @@ fn winograd_output(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let row2 = transform(m0[2], m1[2], m2[2], m3[2], m4[2], m5[2]);
   let row3 = transform(m0[3], m1[3], m2[3], m3[3], m4[3], m5[3]);
   if (POOL) {
-    store_pooled(oy, ox, n, c, row0, row1);
-    store_pooled(oy + 2u, ox, n, c, row2, row3);
+    store_pooled(at.x, at.y, n, c, row0, row1);
+    store_pooled(at.x + 2u, at.y, n, c, row2, row3);
   } else {
-    store_row(oy, ox, n, c, row0);
-    store_row(oy + 1u, ox, n, c, row1);
-    store_row(oy + 2u, ox, n, c, row2);
-    store_row(oy + 3u, ox, n, c, row3);
+    store_row(at.x, at.y, n, c, row0);
+    store_row(at.x + 1u, at.y, n, c, row1);
+    store_row(at.x + 2u, at.y, n, c, row2);
+    store_row(at.x + 3u, at.y, n, c, row3);
   }
 }

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.js';
 import type { Choosing } from '../lower/algorithms.js';
+import { winogradTile } from '../lower/filter.js';
 import { type PoolOptions, poolWindow } from '../lower/pool.js';
 import { conv2dLayout } from '../ops/conv2d.js';
 import type { Shape } from '../shape.js';
@@ -48,7 +49,8 @@ export function fuse(graph: Graph, o: Partial<Choosing> = {}): FusedGraph {
   }
   for (const node of graph.outputs.values()) count(node);
 
-  const pools = (x: Layer<'conv2d'>) => conv2dLayout(x.attrs.filter, x.attrs.options, o) === 'winograd';
+  const pools = (x: Layer<'conv2d'>) =>
+    winogradTile(conv2dLayout(x.attrs.filter, x.attrs.options, o)) !== null;
   const made = new Map<Node, Layer>();
   const merged = new Set<Layer>();
   for (const node of graph.nodes.filter((each) => live.has(each))) {

@@ -2,16 +2,31 @@ import type { Elem } from '../dispatch.js';
 import type { Feature } from '../limits.js';
 import { blocks, ceilDiv, type Pair, type Window } from '../shape.js';
 import { COSTS, type Costs } from './costs.js';
-import { type FilterLayout, type FilterShape, filterTiles } from './filter.js';
+import {
+  type FilterLayout,
+  type FilterShape,
+  filterTiles,
+  frequencies,
+  type WinogradLayout,
+  winogradTile,
+} from './filter.js';
 
 /**
  * A way to convolve.
  * - tile, quad: 16 channels of 4 pixels an invocation; in quad the invocations of a quad share what they load;
  * - strip: 8 channels of 2 x 4 pixels an invocation, a load for three taps;
- * - winograd_tile, winograd_quad: F(4x4, 3x3), with the one or the other for its products;
+ * - winograd_tile, winograd_quad: F(4x4, 3x3), with the one or the other for its products; winograd2_: F(2x2, 3x3);
  * - grouped: groups whose channels are no multiples of 4, depthwise among them.
  */
-export type Algorithm = 'tile' | 'quad' | 'strip' | 'winograd_tile' | 'winograd_quad' | 'grouped';
+export type Algorithm =
+  | 'tile'
+  | 'quad'
+  | 'strip'
+  | 'winograd_tile'
+  | 'winograd_quad'
+  | 'winograd2_tile'
+  | 'winograd2_quad'
+  | 'grouped';
 
 /** The window of a convolution as far as it decides on the algorithm. */
 export type Taps = Pick<Window, 'kernel' | 'stride' | 'dilation'>;
@@ -73,17 +88,19 @@ const product = (name: 'tile' | 'quad'): Candidate => ({
 /** Channels in and out below which Winograd saves too little for the digits that its transforms lose. */
 const WINOGRAD_CHANNELS = 16;
 
-const winograd = (name: 'tile' | 'quad'): Candidate => ({
-  layout: 'winograd',
+const winograd = (layout: WinogradLayout, name: 'tile' | 'quad'): Candidate => ({
+  layout,
   can: (w, { kernel, stride, dilation }, features) =>
     w.groups === 1 &&
     Math.min(w.in, w.out) >= WINOGRAD_CHANNELS &&
     all(kernel, 3) &&
     all([...stride, ...dilation], 1) &&
     (name === 'tile' || features.has('subgroups')),
-  // 36 products for 16 pixels.
-  cost: (w, _, costs) =>
-    (36 / 16) * costs[name] * products(w) + costs.transform * (blocks(w.in) + blocks(w.out)),
+  cost(w, _, costs) {
+    const tile = winogradTile(layout)!;
+    const each = frequencies(tile) / tile ** 2;
+    return each * (costs[name] * products(w) + costs.transform * (blocks(w.in) + blocks(w.out)));
+  },
 });
 
 /** Every way to convolve. One that can do a layer beside others is chosen by what was measured, or by its cost. */
@@ -96,8 +113,10 @@ export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
       features.has('subgroups') && w.groups === 1 && kernel[1] === 3 && all([...stride, ...dilation], 1),
     cost: (w, { kernel }, costs) => costs.strip * kernel[0] * blocks(w.in) * ceilDiv(w.out, 8),
   },
-  winograd_tile: winograd('tile'),
-  winograd_quad: winograd('quad'),
+  winograd_tile: winograd('winograd', 'tile'),
+  winograd_quad: winograd('winograd', 'quad'),
+  winograd2_tile: winograd('winograd2', 'tile'),
+  winograd2_quad: winograd('winograd2', 'quad'),
   grouped: { layout: 'raw', can: () => true, cost: () => Number.POSITIVE_INFINITY },
 };
 
@@ -125,7 +144,7 @@ export function parseConvClass(text: string): { w: FilterShape; taps: Taps; elem
 }
 
 /**
- * The algorithms among which a layer may choose. In f16 the 36 frequencies of Winograd would be off by 1e-2 of the
+ * The algorithms among which a layer may choose. In f16 the 36 frequencies of F(4x4, 3x3) would be off by 1e-2 of the
  * largest value, so it takes f32.
  * @param layout of a filter that is packed already.
  */
@@ -137,7 +156,9 @@ export function algorithmsFor(
 ): Algorithm[] {
   const { elem, memory, features } = choosing(o);
   const allowed = (order: FilterLayout) =>
-    layout ? order === layout : order !== 'winograd' || (memory === 'fast' && elem === 'f32');
+    layout
+      ? order === layout
+      : !winogradTile(order) || (memory === 'fast' && (elem === 'f32' || order === 'winograd2'));
   const able = NAMES.filter(
     (name) => allowed(ALGORITHMS[name].layout) && ALGORITHMS[name].can(w, taps, features),
   );

@@ -1,7 +1,7 @@
 import type { View } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
 import { type Padding, type Pair, padding, pair, type Shape, type Window } from '../shape.js';
-import type { FilterLayout, FilterShape, PackedFilter } from './filter.js';
+import { type FilterLayout, type FilterShape, type PackedFilter, winogradTile } from './filter.js';
 import type { Band, Operand } from './lowering.js';
 
 /**
@@ -14,7 +14,7 @@ export interface Conv2dOptions {
   readonly pad?: number | Pair | Padding;
   /** max(y, 0) after the bias. */
   readonly relu?: boolean;
-  /** A 2x2 max-pool by 2 of the result, rounded down or up; for filters in the winograd layout. */
+  /** A 2x2 max-pool by 2 of the result, rounded down or up; for filters in a Winograd layout. */
   readonly pool?: { readonly ceil: boolean };
 }
 
@@ -54,8 +54,8 @@ export function checkLayout(op: string, w: FilterShape, layout: FilterLayout, wi
     throw new ShapeError(`${op}: filter in tiles layout for groups of ${i} to ${o} channels, should be raw`);
   const ones = [...win.stride, ...win.dilation, w.groups];
   const fits = win.kernel.every((v) => v === 3) && ones.every((v) => v === 1) && !w.transposed;
-  if (layout === 'winograd' && !fits)
+  if (winogradTile(layout) && !fits)
     throw new ShapeError(
-      `${op}: filter in winograd layout for ${win.kernel.join(' x ')} by ${win.stride.join(' x ')}, should be 3 x 3 by 1 x 1 without dilation or groups`,
+      `${op}: filter in ${layout} layout for ${win.kernel.join(' x ')} by ${win.stride.join(' x ')}, should be 3 x 3 by 1 x 1 without dilation or groups`,
     );
 }

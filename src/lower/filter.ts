@@ -1,5 +1,6 @@
 import packFilter from '../../kernels/pack_filter.wgsl';
 import winogradFilter from '../../kernels/winograd_filter.wgsl';
+import winograd2Filter from '../../kernels/winograd2_filter.wgsl';
 import type { Dispatch, Elem, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
 import type { Limits } from '../limits.js';
@@ -29,10 +30,18 @@ export interface FilterPart<B> {
 /**
  * The order of a filter in memory.
  * - tiles: [tile, kh, kw, i/4, 4 (i), 4 (o/4)] of 4 output channels, as conv2d_tile.wgsl reads it;
- * - winograd: the same with the 36 frequencies first and no window;
+ * - winograd, winograd2: the same with the 36 frequencies of F(4x4, 3x3), the 16 of F(2x2, 3x3), first and no window;
  * - raw: as the layer's file has it.
  */
-export type FilterLayout = 'tiles' | 'winograd' | 'raw';
+export type FilterLayout = 'tiles' | WinogradLayout | 'raw';
+export type WinogradLayout = 'winograd' | 'winograd2';
+
+/** Rows and columns of the tiles of outputs that Winograd makes at once; null for other layouts. */
+export const winogradTile = (layout: FilterLayout): 4 | 2 | null =>
+  layout === 'winograd' ? 4 : layout === 'winograd2' ? 2 : null;
+
+/** Values of a 3x3 window's filter as Winograd has them, for tiles of so many rows and columns. */
+export const frequencies = (tile: number): number => (tile + 2) ** 2;
 
 /** A filter in a kernel's own order. Parts exist because a binding may be smaller than the filter. */
 export interface PackedFilter<B> {
@@ -63,7 +72,8 @@ export const filterTiles = (s: FilterShape): number => s.groups * ceilDiv(s.out 
 /** vec4 of one tile of a packed filter; with `raw`, of a whole filter. */
 export function tileVec4(s: FilterShape, layout: FilterLayout): number {
   if (layout === 'raw') return ceilDiv(filterSize(s), 4);
-  const taps = layout === 'winograd' ? 36 : s.kernel[0] * s.kernel[1];
+  const tile = winogradTile(layout);
+  const taps = tile ? frequencies(tile) : s.kernel[0] * s.kernel[1];
   return taps * ceilDiv(s.in / s.groups, 4) * 16;
 }
 
@@ -128,13 +138,15 @@ function rawStrides(s: FilterShape, order: RawOrder) {
     : { strides: { ...strides, tap_stride: tap }, origin: 0 };
 }
 
+const PACKING = { tiles: packFilter, winograd: winogradFilter, winograd2: winograd2Filter } as const;
+
 /**
  * Packs tiles [first, first + count) from raw f32 weights into `w`, from byte `at` of it on.
  * @param raw view of raw weights, the index of its first element, and their order.
  */
 export function packTiles<B>(
   shape: FilterShape,
-  layout: 'tiles' | 'winograd',
+  layout: 'tiles' | WinogradLayout,
   elem: Elem,
   tiles: { first: number; count: number },
   raw: { view: View<B>; base: number; order?: RawOrder },
@@ -142,11 +154,12 @@ export function packTiles<B>(
   at = 0,
 ): Dispatch<B> {
   const size = tiles.count * tileBytes(shape, layout, elem);
-  // The Winograd transform makes all 36 frequencies of a vec4 in one invocation.
-  const count = (tiles.count * tileVec4(shape, layout)) / (layout === 'winograd' ? 36 : 1);
+  // The Winograd transform makes all frequencies of a vec4 in one invocation.
+  const tile = winogradTile(layout);
+  const count = (tiles.count * tileVec4(shape, layout)) / (tile ? frequencies(tile) : 1);
   const { strides, origin } = rawStrides(shape, raw.order ?? 'file');
   return {
-    kernel: layout === 'winograd' ? winogradFilter : packFilter,
+    kernel: PACKING[layout],
     elem,
     constants: {},
     params: {

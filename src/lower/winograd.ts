@@ -1,9 +1,12 @@
 import winogradInput from '../../kernels/winograd_input.wgsl';
 import winogradOutput from '../../kernels/winograd_output.wgsl';
+import winograd2Input from '../../kernels/winograd2_input.wgsl';
+import winograd2Output from '../../kernels/winograd2_output.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { LimitError } from '../errors.js';
 import { blocks, ceilDiv, type Shape, vec4Bytes, windowShape } from '../shape.js';
 import { type Conv2dOperands, type Conv2dOptions, conv2dFlops, conv2dWindow } from './convolution.js';
+import { frequencies, winogradTile } from './filter.js';
 import { type Band, inputRows, type Lowering, rowsView, splitRows, whole, zeroBias } from './lowering.js';
 import { groupTiles, tileProduct } from './tile_product.js';
 
@@ -11,9 +14,9 @@ import { groupTiles, tileProduct } from './tile_product.js';
 const WINOGRAD_SCRATCH = 32 * 2 ** 20;
 
 /**
- * F(4x4, 3x3) of Lavin and Gray (arXiv:1509.09308): Y = A'[(G g G') . (B' d B)]A per tile of 4x4 outputs.
- * The products of one frequency over all tiles are a 1x1 convolution, so the 36 frequencies are 36 images
- * of a tile product. Runs in bands of whole tiles to bound the scratch.
+ * F(4x4, 3x3) and F(2x2, 3x3) of Lavin and Gray (arXiv:1509.09308), as the filter is packed for: Y = A'[(G g G') .
+ * (B' d B)]A per tile of outputs. The products of one frequency over all tiles are a 1x1 convolution, so the 36 or 16
+ * frequencies are as many images of a tile product. Runs in bands of whole tiles to bound the scratch.
  * @param quads whether the products are those of conv2d_quad.wgsl.
  */
 export function winograd<B>(
@@ -28,10 +31,14 @@ export function winograd<B>(
   /** Rows before the pool for one of y. */
   const pooled = o.pool ? 2 : 1;
   const elem = vec4Bytes(ctx.elem);
-  const tilesX = ceilDiv(conv.w, 4);
+  const tile = winogradTile(w.layout)!;
+  const images = frequencies(tile);
+  const [toFrequencies, toOutputs] =
+    tile === 4 ? [winogradInput, winogradOutput] : [winograd2Input, winograd2Output];
+  const tilesX = ceilDiv(conv.w, tile);
   const depth = blocks(w.shape.in);
   const outC4 = blocks(w.shape.out);
-  const bytesPerTileRow = 36 * tilesX * Math.max(depth, outC4) * elem;
+  const bytesPerTileRow = images * tilesX * Math.max(depth, outC4) * elem;
   const scratchBytes = Math.min(ctx.limits.bindingBytes, Math.max(WINOGRAD_SCRATCH, bytesPerTileRow));
   if (bytesPerTileRow > scratchBytes)
     throw new LimitError(
@@ -44,10 +51,11 @@ export function winograd<B>(
   const end = (row: number) => Math.min(row * pooled, conv.h);
   const inputs = inputRows(win, x.shape);
   const rows = (from: number, to: number) => inputs(from * pooled, end(to));
-  const step = 4 / pooled;
+  const step = tile / pooled;
   const split = (maxFlops: number) =>
     splitRows({ ...ctx, maxFlops }, y, [{ t: x, rows }], {
-      flopsPerRow: (conv2dFlops({ ...conv, n: 1, h: 1 }, w.shape) * pooled) / 4,
+      // A tile takes a product a frequency, instead of 9 an output.
+      flopsPerRow: (conv2dFlops({ ...conv, n: 1, h: 1 }, w.shape) * pooled * images) / (9 * tile ** 2),
       step,
       maxRows: step * Math.floor(scratchBytes / bytesPerTileRow),
     });
@@ -55,8 +63,8 @@ export function winograd<B>(
   const bands = split(ctx.maxFlops);
   // As if nothing were cut for time, so that what a plan takes does not depend on how fast a device turns out to be.
   const most = Math.max(...split(Number.POSITIVE_INFINITY).map(tileCount));
-  const v = ctx.scratch(36 * most * depth * elem);
-  const m = ctx.scratch(36 * most * outC4 * elem);
+  const v = ctx.scratch(images * most * depth * elem);
+  const m = ctx.scratch(images * most * outC4 * elem);
 
   const none = zeroBias(ctx, w.shape.out); // the bias comes with the output transform
 
@@ -64,8 +72,8 @@ export function winograd<B>(
     const count = tileCount(band);
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
-    const vView = whole(v, 36 * count * depth * elem);
-    const mView = whole(m, 36 * count * outC4 * elem);
+    const vView = whole(v, images * count * depth * elem);
+    const mView = whole(m, images * count * outC4 * elem);
     const place = {
       tiles: count,
       tiles_x: tilesX,
@@ -74,7 +82,7 @@ export function winograd<B>(
       row: band.row * pooled,
     };
     const input: Dispatch<B> = {
-      kernel: winogradInput,
+      kernel: toFrequencies,
       elem: ctx.elem,
       constants: {},
       params: {
@@ -95,23 +103,23 @@ export function winograd<B>(
       tileProduct(
         ctx,
         {
-          x: { shape: { n: 36, c: w.shape.in, h: 1, w: count }, view: vView, base: 0 },
-          y: { shape: { n: 36, c: w.shape.out, h: 1, w: count }, view: mView, base: 0 },
+          x: { shape: { n: images, c: w.shape.in, h: 1, w: count }, view: vView, base: 0 },
+          y: { shape: { n: images, c: w.shape.out, h: 1, w: count }, view: mView, base: 0 },
           b: none,
         },
         { shape: w.shape, part, tile: depth * 16, image: part.count * depth * 16 },
         { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad: [0, 0, 0, 0] },
-        { image: 0, images: 36, row: 0, rows: 1 },
+        { image: 0, images, row: 0, rows: 1 },
         {
           relu: false,
           quads,
-          flops: (2 * 36 * count * w.shape.in * w.shape.out * part.count) / groupTiles(w.shape),
+          flops: (2 * images * count * w.shape.in * w.shape.out * part.count) / groupTiles(w.shape),
           bytes: vView.size + mView.size + part.view.size,
         },
       ),
     );
     const output: Dispatch<B> = {
-      kernel: winogradOutput,
+      kernel: toOutputs,
       elem: ctx.elem,
       constants: { RELU: Number(o.relu ?? false), POOL: Number(o.pool !== undefined) },
       params: {

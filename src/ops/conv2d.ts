@@ -11,7 +11,14 @@ import {
   conv2dWindow,
   rowFlops,
 } from '../lower/convolution.js';
-import { checkFilter, dividedParts, type FilterLayout, type FilterShape, tileVec4 } from '../lower/filter.js';
+import {
+  checkFilter,
+  dividedParts,
+  type FilterLayout,
+  type FilterShape,
+  tileVec4,
+  winogradTile,
+} from '../lower/filter.js';
 import { inputRows, type Lowering, rowsView, splitRows, windowParams } from '../lower/lowering.js';
 import { checkVector } from '../lower/pixel_runs.js';
 import { poolShape } from '../lower/pool.js';
@@ -46,15 +53,20 @@ export const conv2dLayout = (w: FilterShape, o: Conv2dOptions, where: Partial<Ch
 export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions = {}): Dispatch<B>[] {
   checkLayout(ctx.op, t.w.shape, t.w.layout, conv2dWindow(t.w.shape, o));
   checkVector(ctx.op, 'bias', t.b, t.w.shape.out);
-  if (o.pool && t.w.layout !== 'winograd')
-    throw new ShapeError(`${ctx.op}: a pool behind a filter in ${t.w.layout} layout, should be winograd`);
+  if (o.pool && !winogradTile(t.w.layout))
+    throw new ShapeError(
+      `${ctx.op}: a pool behind a filter in ${t.w.layout} layout, should be winograd or winograd2`,
+    );
   const algorithm = chooseAlgorithm(t.w.shape, conv2dWindow(t.w.shape, o), ctx, t.w.layout);
   switch (algorithm) {
     case 'grouped':
       return grouped(ctx, t, o);
     case 'winograd_tile':
+    case 'winograd2_tile':
+      return winograd(ctx, t, o, false);
     case 'winograd_quad':
-      return winograd(ctx, t, o, algorithm === 'winograd_quad');
+    case 'winograd2_quad':
+      return winograd(ctx, t, o, true);
     default:
       return tiles(ctx, t, o, algorithm);
   }

@@ -18,7 +18,7 @@ export interface Launch {
 export interface Differentiable {
   /** Whether the result, as a function of one operand, has kinks, and what it is in between: linear where this is true. */
   readonly kinks?: boolean | 'curved';
-  /** Whether the float64 twin is too slow for the ordinary run. */
+  /** Whether it is left to the long run: the float64 twin is slow, or another case says the same. */
   readonly slow?: boolean;
   /** Whether the layer needs the sizes of its operands before a run. */
   readonly sized?: boolean;

@@ -1,7 +1,7 @@
 import { uploadFilter } from '../../src/engine/filter.js';
 import { conv2d } from '../../src/engine/operators.js';
 import { empty, free, upload, uploadVector } from '../../src/engine/tensor.js';
-import type { FilterLayout, FilterShape } from '../../src/lower/filter.js';
+import { type FilterLayout, type FilterShape, winogradTile } from '../../src/lower/filter.js';
 import { type Conv2dOptions, conv2dFlops, conv2dLayout, conv2dShape } from '../../src/ops/conv2d.js';
 import type { Pair, Shape } from '../../src/shape.js';
 import { conv2d as reference } from '../reference/conv2d.js';
@@ -10,8 +10,15 @@ import { type Case, product, sumTolerance } from './case.js';
 
 type Size = readonly [n: number, c: number, h: number, w: number];
 
-/** Winograd F(4x4) loses digits in its transforms: Lavin and Gray report the same order. */
-const WINOGRAD_TOLERANCE = 3e-5;
+/**
+ * Winograd F(4x4) loses digits in its transforms: Lavin and Gray report the same order. F(2x2) only adds, up to 4 inputs
+ * and 9 products, and in f16 keeps within the rounding of two passes.
+ */
+const WINOGRAD: Partial<Record<FilterLayout, Pick<Case, 'tolerance' | 'f16Tolerance'>>> = {
+  // The frequencies are rounded to 11 bits before the output transform, whose factors reach 64.
+  winograd: { tolerance: 3e-5, f16Tolerance: 64 * 2 ** -11 },
+  winograd2: { tolerance: 1e-6 },
+};
 
 export function conv(
   name: string,
@@ -33,18 +40,18 @@ export function conv(
     name: `conv2d: ${name}`,
     op: 'conv2d',
     inputs,
-    tolerance:
-      layout === 'winograd' ? WINOGRAD_TOLERANCE : sumTolerance((c / groups) * kernel[0] * kernel[1]),
-    // The frequencies are rounded to 11 bits before the output transform, whose factors reach 64.
-    ...(layout === 'winograd' && { f16Tolerance: 64 * 2 ** -11 }),
+    tolerance: sumTolerance((c / groups) * kernel[0] * kernel[1]),
+    ...WINOGRAD[layout],
     flops: conv2dFlops(conv, ws),
     bytes:
       4 * (Object.values(inputs).reduce((sum, dims) => sum + product(dims), 0) + ys.n * ys.c * ys.h * ys.w),
-    splits: ys.n * Math.ceil(ys.h / (layout === 'winograd' ? 4 : 1)) >= 3,
+    splits: ys.n * Math.ceil(ys.h / (winogradTile(layout) ?? 1)) >= 3,
     // No other engine runs the pool in the same launch.
     ...(!pool && { layer: { op: 'conv2d', x: xs, y: ys, w: ws, options } }),
     gradient: {
       kinks: options.relu || pool !== undefined,
+      // A graph chooses the layout itself: the same layers again.
+      slow: layout === 'winograd2',
       add(g, { x, w, b }) {
         const attrs = { filter: ws, options: window, bias };
         const y = g.add('conv2d_given', 'y', [x!, w!, ...(b ? [b] : [])], attrs);
@@ -74,30 +81,28 @@ export function conv(
 
 export const conv2dCases: readonly Case[] = [
   conv('3x3 over odd sizes, direct', [1, 64, 13, 17], 64, [3, 3], { pad: 1, layout: 'tiles' }),
-  conv('3x3 over odd sizes, Winograd', [1, 64, 13, 17], 64, [3, 3], { pad: 1, layout: 'winograd' }),
-  conv('3x3 with ReLU, Winograd, batch of 2', [2, 24, 19, 23], 40, [3, 3], {
-    pad: 1,
-    relu: true,
-    layout: 'winograd',
-  }),
-  conv('3x3 with padding far beyond the image, Winograd', [1, 16, 9, 12], 44, [3, 3], {
-    pad: 10,
-    layout: 'winograd',
-  }),
-  conv('3x3 with padding on two sides only, Winograd', [1, 16, 34, 11], 48, [3, 3], {
-    pad: [0, 2, 1, 0],
-    layout: 'winograd',
-  }),
-  conv('3x3 with ReLU and a 2x2 pool rounded up, Winograd, batch of 2', [2, 24, 33, 21], 48, [3, 3], {
-    pad: 1,
-    relu: true,
-    pool: { ceil: true },
-    layout: 'winograd',
-  }),
-  conv('3x3 and a 2x2 pool rounded down, Winograd', [1, 16, 47, 23], 48, [3, 3], {
-    pad: 1,
-    pool: { ceil: false },
-    layout: 'winograd',
+  ...(['winograd', 'winograd2'] as const).flatMap((layout) => {
+    const name = layout === 'winograd' ? 'Winograd' : 'Winograd F(2x2)';
+    return [
+      conv(`3x3 over odd sizes, ${name}`, [1, 64, 13, 17], 64, [3, 3], { pad: 1, layout }),
+      conv(`3x3 with ReLU, ${name}, batch of 2`, [2, 24, 19, 23], 40, [3, 3], { pad: 1, relu: true, layout }),
+      conv(`3x3 with padding far beyond the image, ${name}`, [1, 16, 9, 12], 44, [3, 3], { pad: 10, layout }),
+      conv(`3x3 with padding on two sides only, ${name}`, [1, 16, 34, 11], 48, [3, 3], {
+        pad: [0, 2, 1, 0],
+        layout,
+      }),
+      conv(`3x3 with ReLU and a 2x2 pool rounded up, ${name}, batch of 2`, [2, 24, 33, 21], 48, [3, 3], {
+        pad: 1,
+        relu: true,
+        pool: { ceil: true },
+        layout,
+      }),
+      conv(`3x3 and a 2x2 pool rounded down, ${name}`, [1, 16, 47, 23], 48, [3, 3], {
+        pad: 1,
+        pool: { ceil: false },
+        layout,
+      }),
+    ];
   }),
   conv('3 channels in, as the first layer', [1, 3, 31, 29], 64, [3, 3], { pad: 1, relu: true }),
   conv('padding of 100, as conv1_1 of FCN', [1, 3, 16, 12], 8, [3, 3], { pad: 100 }),

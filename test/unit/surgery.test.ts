@@ -149,7 +149,9 @@ describe('surgery: scores and scales', () => {
   });
 
   it('fillLayers sets the scales of the net that is trained at once', () => {
-    const { weights, report } = fillLayers(zeroWeights(fcn8sAtOnce({ width })), AT_ONCE_SCALES);
+    const { scale_pool4, scale_pool3 } = AT_ONCE_SCALES;
+    const scales = { scale_pool4: scale_pool4!, scale_pool3: scale_pool3! };
+    const { weights, report } = fillLayers(zeroWeights(fcn8sAtOnce({ width })), scales);
     expect(report.copied).to.deep.equal(['scale_pool4.weight', 'scale_pool3.weight']);
     expect([...weights.get('scale_pool4.weight')!.data]).to.deep.equal(Array(8).fill(Math.fround(0.01)));
     expect([...weights.get('scale_pool3.weight')!.data]).to.deep.equal(Array(4).fill(Math.fround(0.0001)));

@@ -45,12 +45,15 @@ const measured = (ms: Partial<Record<Algorithm, number>>): Partial<Choosing> => 
 
 describe('the choice of an algorithm', () => {
   it('is among those that the device, the window, the groups, the type and the memory allow', () => {
-    expect(algorithmsFor(filter, taps)).to.deep.equal(['tile', 'winograd_tile']);
-    const all = ['tile', 'quad', 'strip', 'winograd_tile', 'winograd_quad'];
-    expect(algorithmsFor(filter, taps, quads)).to.deep.equal(all);
+    expect(algorithmsFor(filter, taps)).to.deep.equal(['tile', 'winograd_tile', 'winograd2_tile']);
     const direct = ['tile', 'quad', 'strip'];
+    const adding = ['winograd2_tile', 'winograd2_quad'];
+    const all = [...direct, 'winograd_tile', 'winograd_quad', ...adding];
+    expect(algorithmsFor(filter, taps, quads)).to.deep.equal(all);
     expect(algorithmsFor(filter, taps, { ...quads, memory: 'low' })).to.deep.equal(direct);
-    expect(algorithmsFor(filter, taps, { ...quads, elem: 'f16' })).to.deep.equal(direct);
+    const halves = { ...quads, elem: 'f16' } as const;
+    expect(algorithmsFor(filter, taps, halves)).to.deep.equal([...direct, ...adding]);
+    expect(algorithmsFor(filter, taps, { ...halves, memory: 'low' })).to.deep.equal(direct);
     expect(algorithmsFor(filter, { ...taps, stride: [2, 2] }, quads)).to.deep.equal(['tile', 'quad']);
     expect(algorithmsFor(filter, { ...taps, dilation: [1, 2] }, quads)).to.deep.equal(['tile', 'quad']);
     expect(algorithmsFor({ ...filter, groups: 4 }, taps, quads)).to.deep.equal(['tile', 'quad']);
@@ -87,7 +90,7 @@ describe('the choice of an algorithm', () => {
       'quad',
       'strip',
     ]);
-    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(5);
+    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(7);
   });
 
   it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {

@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors.js';
-import type { FilterShape } from '../../lower/filter.js';
+import { type FilterShape, winogradTile } from '../../lower/filter.js';
 import { zeroBias } from '../../lower/lowering.js';
 import {
   type ConvTranspose2dOptions,
@@ -59,9 +59,8 @@ export const FILTER_KINDS: Kinds<FilterAttrs> = {
     coords: ([x], { filter, options }) => windowCoords(x!, conv2dWindow(filter, options)),
     reach({ filter, options }, where) {
       const win = conv2dWindow(filter, options);
-      return conv2dLayout(filter, options, where) === 'winograd'
-        ? winogradReach(win.pad[where.axis], options.pool ? 2 : 1)
-        : windowReach(win, where);
+      const tile = winogradTile(conv2dLayout(filter, options, where));
+      return tile ? winogradReach(tile, win.pad[where.axis], options.pool ? 2 : 1) : windowReach(win, where);
     },
     filter: ({ filter, options }, where) => ({
       shape: filter,

@@ -59,12 +59,17 @@ export function windowReach({ kernel, stride, dilation, pad }: Window, { axis }:
 }
 
 /**
- * Of Winograd's F(4x4, 3x3): the 4 x 4 outputs of a tile share the rounding of its 6 x 6 inputs.
+ * Of Winograd: the outputs of a tile share the rounding of its inputs.
+ * @param tile rows and columns of a tile of outputs; its inputs are two more.
  * @param pooled 2 where a 2x2 max-pool follows in the same kernel.
  */
-export function winogradReach(pad: number, pooled: 1 | 2): Reach {
-  const first = (cell: number) => 4 * Math.floor((pooled * cell) / 4) - pad;
-  return { step: rational(pooled), group: 4 / pooled, reads: (cell) => [first(cell), first(cell) + 6] };
+export function winogradReach(tile: 4 | 2, pad: number, pooled: 1 | 2): Reach {
+  const first = (cell: number) => tile * Math.floor((pooled * cell) / tile) - pad;
+  return {
+    step: rational(pooled),
+    group: tile / pooled,
+    reads: (cell) => [first(cell), first(cell) + tile + 2],
+  };
 }
 
 /** Of a transposed convolution. */
