@@ -91,9 +91,7 @@ describe('rarefy train', () => {
     expect(page)
       .to.match(/^<!doctype html>/)
       .and.not.match(/(src|href)=/);
-  });
 
-  it('leaves a net that segment runs', async () => {
     await success(
       'segment',
       inFolder('images/0.png'),
