@@ -16,6 +16,8 @@ export async function startChrome(options: StartOptions): Promise<Running> {
       executablePath,
       headless: true,
       args: browserFlags({ platform: process.platform, gpu, sandbox, more: process.env.CHROME_FLAGS }),
+      // Through a pipe, which the system closes with this process, however it ends: Chrome then ends too.
+      pipe: true,
       protocolTimeout: 0,
       handleSIGINT: false,
       handleSIGTERM: false,

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Examination } from '../../src/cli/commands/doctor.js';
 import { adapterName } from '../../src/gpu/device.js';
@@ -8,7 +9,7 @@ import { testPicture } from '../../src/image/test_picture.js';
 import type { Scores } from '../../src/metrics/scores.js';
 import type { SegmentReport } from '../../src/page/jobs/segment.js';
 import { scene } from '../../src/scenes/scene.js';
-import { refusal, report, success, temporaryFolder } from './rarefy.js';
+import { refusal, report, start, success, temporaryFolder } from './rarefy.js';
 
 describe('rarefy', () => {
   const inFolder = temporaryFolder();
@@ -25,6 +26,20 @@ describe('rarefy', () => {
     expect(found.timestampQuantum === null || found.timestampQuantum > 0).to.equal(true);
     expect(found.check.error).to.be.at.most(found.check.tolerance);
     expect(found.ok).to.equal(true);
+  });
+
+  it('leaves no browser behind when it is killed', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const running = start('start', '--net', 'fcn-small-8s', '--out', inFolder('killed'));
+    await running.says(/^pipelines/m);
+    const browsers = running.kill();
+    expect(browsers).to.have.length.at.least(1);
+    const runs = (pid: number) => {
+      const file = `/proc/${pid}/stat`;
+      return existsSync(file) && !/\) [ZX] /.test(readFileSync(file, 'utf8'));
+    };
+    for (let tries = 0; tries < 100 && browsers.some(runs); tries++) await setTimeout(100);
+    expect(browsers.filter(runs)).to.deep.equal([]);
   });
 
   it('start labels a scene that the model never saw, beside its exact labels, and shows it on a page', async () => {
