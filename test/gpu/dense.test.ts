@@ -99,7 +99,7 @@ describe('shift-and-stitch is filter rarefaction', () => {
     it(`by ${factor} at ${layer} of VGG16 on ${h} x ${w} pixels`, () =>
       check(trunk(layer), factor, image(3, h, w), BOTH));
 
-  it('by 32 at the scores of FCN-VGG16 on 65 x 68 pixels, phases', () =>
+  it('by 32 at the scores of FCN-VGG16 on 65 x 68 pixels, phases (long)', () =>
     check(coarseScores(fcn32s({ width: 1 / 16 })), 32, image(3, 65, 68), ['phases']));
 
   it('by 8 at the branches of GoogLeNet on 97 x 75 pixels, phases', () =>

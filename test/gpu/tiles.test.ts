@@ -145,7 +145,7 @@ describe('exact tiling', () => {
     expect(await check(fcn8s({ width: 1 / 16, classes: 3 }), [1093, 131], [[1030, 131]])).to.deep.equal([2]);
   });
 
-  it('a narrow FCN-AlexNet on 709 x 649 pixels', async () => {
+  it('a narrow FCN-AlexNet on 709 x 649 pixels (long)', async () => {
     expect(
       await check(
         fcnAlexnet({ width: 1 / 8 }),
