@@ -214,6 +214,10 @@ describe('what comes of an experiment', () => {
       ...['32s to 16s', '+0.0 (+0.0..+0.0), 0 of 3', '-', '+8.3 (-5.0..+20.0), 2 of 3'],
       ...['+0.0 (+0.0..+0.0), 0 of 3', '+0.0 (+0.0..+0.0), 0 of 3', '3 seeds'],
     ]);
+    const says = 'Skips refine.';
+    const quoted = summarize(parse({ compare: [['16s', '32s'], { pair: ['32s', '16s'], says }] }), results);
+    expect(differenceRows(quoted).map((row) => row.at(-1))).to.deep.equal(['the paper', '', says]);
+    expect(differenceRows(quoted)[2]!.slice(0, -1)).to.deep.equal(differenceRows(summary)[1]);
     const markdown = reportMarkdown(parse(), summary);
     expect(markdown).to.match(
       /^# Skips\n\nThe paper: "Skips refine\." \(section 4\.2\)\n\n\| % +\| pixel acc\. /,

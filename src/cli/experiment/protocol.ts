@@ -53,6 +53,12 @@ export interface Sheet {
   readonly worst?: boolean;
 }
 
+/** Two runs, and what the paper says of the second beside the first, where it does. */
+export interface Comparison {
+  readonly pair: readonly [string, string];
+  readonly says?: string;
+}
+
 export interface Protocol {
   readonly name: string;
   /** What is tried. */
@@ -61,7 +67,7 @@ export interface Protocol {
   /** Each behind those that it starts from. */
   readonly runs: readonly Run[];
   /** Pairs whose differences are printed. */
-  readonly compare: readonly (readonly [string, string])[];
+  readonly compare: readonly Comparison[];
   /** Runs from the worst to the best mean IU, as they are expected to come. */
   readonly expect: readonly string[];
   readonly pictures: readonly Sheet[];
@@ -164,6 +170,11 @@ const sheet = record<Sheet>({
   worst: optional(flag),
 });
 
+const comparison: Check<Comparison> = (value, at) =>
+  Array.isArray(value)
+    ? { pair: pairOf(name)(value, at) }
+    : record<Comparison>({ pair: pairOf(name), says: optional(text(4096)) })(value, at);
+
 interface Given extends Omit<Protocol, 'runs' | 'compare' | 'expect' | 'pictures'> {
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly runs: readonly unknown[];
@@ -178,7 +189,7 @@ const given = record<Given>({
   seeds: list(whole(0, Number.MAX_SAFE_INTEGER), 100, 1),
   defaults: optional(object),
   runs: list<unknown>((value) => value, 1000, 1),
-  compare: optional(list(pairOf(name), 1000)),
+  compare: optional(list(comparison, 1000)),
   expect: optional(names),
   pictures: optional(list(sheet, 100)),
 });
@@ -206,7 +217,7 @@ export function parseProtocol(json: string): Protocol {
     if (!ids.includes(id)) throw new FormatError(`${at}: no run ${id}, should be one of ${ids.join(', ')}`);
   };
   for (const [i, { from }] of runs.entries()) for (const id of from) known(id, `runs[${i}].from`);
-  for (const [i, pair] of compare.entries()) for (const id of pair) known(id, `compare[${i}]`);
+  for (const [i, { pair }] of compare.entries()) for (const id of pair) known(id, `compare[${i}]`);
   for (const id of expect) known(id, 'expect');
   for (const [i, each] of pictures.entries()) {
     for (const id of each.runs) known(id, `pictures[${i}].runs`);

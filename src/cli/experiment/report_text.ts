@@ -43,12 +43,14 @@ export function resultRows(summary: Summary): string[][] {
 /** A row for each pair. */
 export function differenceRows(summary: Summary): string[][] {
   const shown = shownMeasures(summary);
+  const quoted = summary.differences.some(({ says }) => says !== undefined);
   return [
-    ['points', ...shown.map((key) => MEASURES[key][0]), 'over'],
-    ...summary.differences.map(({ pair: [a, b], measures }) => [
+    ['points', ...shown.map((key) => MEASURES[key][0]), 'over', ...(quoted ? ['the paper'] : [])],
+    ...summary.differences.map(({ pair: [a, b], says, measures }) => [
       `${a} to ${b}`,
       ...shown.map((key) => differed(measures[key])),
       seedsText(Math.max(0, ...shown.map((key) => measures[key]?.count ?? 0))),
+      ...(quoted ? [says ?? ''] : []),
     ]),
   ];
 }

@@ -1,6 +1,6 @@
 // What comes of an experiment: rows over seeds, differences, and whether the expected order shows.
 import { type Paired, paired, type Spread, spread } from '../../metrics/spread.js';
-import type { Protocol } from './protocol.js';
+import type { Comparison, Protocol } from './protocol.js';
 import { bySeed, MEASURE_KEYS, type Measure, type RunResult } from './result.js';
 
 /** A run over its seeds. */
@@ -12,8 +12,7 @@ export interface Row {
 }
 
 /** How much more the second run has than the first. */
-export interface Difference {
-  readonly pair: readonly [string, string];
+export interface Difference extends Comparison {
   readonly measures: Readonly<Record<Measure, Paired | null>>;
 }
 
@@ -39,9 +38,9 @@ export function summarize(
       measures: each((measure) => spread([...bySeed(of(id), measure).values()])),
       seconds: spread(of(id).map(({ seconds }) => seconds)),
     })),
-    differences: compare.map((pair) => {
-      const [a, b] = pair.map(of) as [RunResult[], RunResult[]];
-      return { pair, measures: each((measure) => paired(bySeed(a, measure), bySeed(b, measure))) };
+    differences: compare.map((made) => {
+      const [a, b] = made.pair.map(of) as [RunResult[], RunResult[]];
+      return { ...made, measures: each((measure) => paired(bySeed(a, measure), bySeed(b, measure))) };
     }),
     order: expect.length > 1 ? orderText(expect, of) : null,
   };
