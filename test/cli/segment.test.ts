@@ -68,7 +68,7 @@ describe('rarefy segment', () => {
     }
   });
 
-  it('labels a picture in tiles as it does whole', async () => {
+  it('labels a picture in tiles as it does whole (long)', async () => {
     const net = ['segment', photo([709, 130]), '--net', 'fcn-alexnet', '--width', '0.0625'];
     const labels = (out: string) => readFileSync(join(inFolder(out), 'photo-709x130-labels.png'));
     const [whole] = (await report<SegmentReport>(...net, '--out', inFolder('uncut'))).runs;

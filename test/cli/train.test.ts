@@ -54,7 +54,7 @@ describe('rarefy train', () => {
   ];
   const bytes = (path: string) => readFileSync(inFolder(path));
 
-  it('trains stages, and ends with the same bytes when it is interrupted and goes on with less memory', async () => {
+  it('trains stages, and ends with the same bytes when it is interrupted and goes on with less memory (long)', async () => {
     const { stages } = await report<TrainJson>(...run('whole'));
     expect(stages.map(({ name, net, iterations }) => [name, net, iterations])).to.deep.equal([
       ['32s-fixed', 'fcn-small-32s', 3],

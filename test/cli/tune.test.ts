@@ -9,7 +9,7 @@ describe('rarefy tune', () => {
   const inFolder = temporaryFolder();
   const net = ['--net', 'fcn-small-8s', '--width', '0.0625', '--limits', 'default'] as const;
 
-  it('writes a record that another command takes, and says how far the cost model is from it', async () => {
+  it('writes a record that another command takes, and says how far the cost model is from it (long)', async () => {
     const out = inFolder('tuning.json');
     const args = ['tune', ...net, '--size', '32x40', '--budget', '5', '--out', out];
     const { adapter, tuning, choices } = await report<TuneReport>(...args);

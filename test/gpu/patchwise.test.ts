@@ -126,7 +126,7 @@ describe('patchwise training is loss sampling', () => {
           expect(relativeError(data, many!.gradients.get(name)!.data), name).to.be.at.most(1e-5);
       });
 
-  it('sampling cells with probability p gives p times the sum, on average', async () => {
+  it('sampling cells with probability p gives p times the sum, on average (long)', async () => {
     const { whole } = split(cells(false));
     const p = 0.25;
     const [full] = await gradients(cells(false), { ...whole, normalization: 'NONE' });

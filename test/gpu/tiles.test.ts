@@ -136,7 +136,7 @@ describe('exact tiling', () => {
       [1060, 1064],
     ],
   ] as const)
-    it(`the small FCN-8s on ${size.join(' x ')} pixels`, async () => {
+    it(`the small FCN-8s on ${size.join(' x ')} pixels${Math.min(...size) > 1000 ? ' (long)' : ''}`, async () => {
       const [count] = await check(NETS['fcn-small-8s']!({ width: 1 / 16, classes: 5 }), size, [window]);
       expect(count).to.be.above(1);
     });
@@ -238,7 +238,7 @@ describe('exact tiling', () => {
     net.dispose();
   });
 
-  it('keeps within the bytes that it is given, of every buffer on the device', async () => {
+  it('keeps within the bytes that it is given, of every buffer on the device (long)', async () => {
     const own = await createEngine();
     const bytes = meter(own.device);
     const graph = everyLayer();

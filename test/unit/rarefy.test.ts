@@ -24,6 +24,8 @@ import { type PlanarMap, runShifts } from '../reference/shift_and_stitch.js';
 /** float64 sums in another order. */
 const ROUNDING = 1e-12;
 const CHAINS = 60;
+/** Those of the ordinary run. */
+const SHORT = 20;
 /** Least share of the cells that see no padding, where shifted images are compared. */
 const SHARE = 1 / 4;
 
@@ -70,7 +72,7 @@ function sampled({ shape, data }: PlanarMap, [fy, fx]: readonly [number, number]
 
 describe('rarefaction, without a GPU', () => {
   for (let seed = 1; seed <= CHAINS; seed++)
-    it(`chain ${seed}: samples of the dense map are the coarse map, and shifts stitched are the dense map`, () => {
+    it(`chain ${seed}: samples of the dense map are the coarse map, and shifts stitched are the dense map${seed > SHORT ? ' (long)' : ''}`, () => {
       const coarse = randomChain(seed);
       const weights = seededWeights(coarse, 1);
       const { factor } = subsampling(coarse);

@@ -234,7 +234,7 @@ describe('exact tiling, without a GPU', () => {
     }
   });
 
-  it('every net of the family without inner products has tiles', () => {
+  it('every net of the family without inner products has tiles (long)', () => {
     for (const [name, build] of Object.entries(NETS)) {
       const graph = build({ width: 1 / 16 });
       if (graph.inputs.some(({ attrs }) => attrs.size)) continue;
