@@ -1,6 +1,5 @@
-// What conv2d and conv2d_quad share: the contract (params and bindings), the way through the window for a tile of
-// 4 pixels x 16 output channels, and its store. They bring `add`, the products of 4 input channels. A part, not a
-// kernel: it has no entry point.
+// What conv2d and conv2d_quad share: the contract (params and bindings), and the way through the window for a tile of
+// 4 pixels x 16 output channels. A part, not a kernel: it has no entry point.
 
 // One loop over taps and channels: for few channels, as entering and leaving a loop may cost more than its turns.
 override SHALLOW: bool = false;
@@ -41,14 +40,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;         // [O/4]
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
 
-// Of the pixels a, b, c and d 4 vec4 of output channels.
-struct Sums {
-  a: array<vec4f, 4>,
-  b: array<vec4f, 4>,
-  c: array<vec4f, 4>,
-  d: array<vec4f, 4>,
-}
-
 // The row and column of x under the first tap of a pixel's window.
 fn window_at(pixel: u32) -> vec2i {
   return vec2i(vec2u(pixel / params.y_w, pixel % params.y_w) * vec2u(params.stride_h, params.stride_w))
@@ -60,10 +51,6 @@ fn index_of(image: u32, at: vec2i) -> i32 {
   let inside = all(at >= vec2i()) && all(at < vec2i(i32(params.x_h), i32(params.x_w)));
   let index = ((image * params.x_h + u32(at.x)) * params.x_w + u32(at.y)) * params.x_c4 - params.x_base;
   return select(-1, i32(index), inside);
-}
-
-fn load(index: i32, c4: u32) -> vec4f {
-  return select(vec4f(), vec4f(x[u32(max(index, 0)) + c4]), index >= 0);
 }
 
 // The next tap of the window, as a distance from its first.
@@ -107,28 +94,7 @@ fn add_window(sums: ptr<function, Sums>, n: u32, pixel: u32, group: u32, weights
   }
 }
 
-fn store(index: u32, value: vec4f) {
-  y[index] = vec4<Elem>(act(value));
-}
-
-// One vec4 of output channels of the first `count` of 4 pixels; `at` is the first pixel's first vec4.
-fn store_c4(at: u32, c4: u32, end_c4: u32, count: u32, y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) {
-  if (c4 >= end_c4) { return; }
-  let bias = b[c4];
-  if (count > 0u) { store(at + c4, y0 + bias); }
-  if (count > 1u) { store(at + c4 + params.y_c4, y1 + bias); }
-  if (count > 2u) { store(at + c4 + 2u * params.y_c4, y2 + bias); }
-  if (count > 3u) { store(at + c4 + 3u * params.y_c4, y3 + bias); }
-}
-
-// Channels: vec4 lane ^ k of the tile's for sum k.
-fn store_tile(sums: ptr<function, Sums>, n: u32, pixel: u32, tile: u32, lane: u32, count: u32) {
-  let group = tile / params.tiles;
-  let first = group * params.group_c4 + 4u * (tile % params.tiles);
-  let end = (group + 1u) * params.group_c4;
-  let at = n * params.y_image + pixel * params.y_c4 - params.y_base;
-  store_c4(at, first + lane, end, count, (*sums).a[0], (*sums).b[0], (*sums).c[0], (*sums).d[0]);
-  store_c4(at, first + (lane ^ 1u), end, count, (*sums).a[1], (*sums).b[1], (*sums).c[1], (*sums).d[1]);
-  store_c4(at, first + (lane ^ 2u), end, count, (*sums).a[2], (*sums).b[2], (*sums).c[2], (*sums).d[2]);
-  store_c4(at, first + (lane ^ 3u), end, count, (*sums).a[3], (*sums).b[3], (*sums).c[3], (*sums).d[3]);
+// The first vec4 of 4 pixels of an image that follow one another.
+fn outputs_at(n: u32, pixel: u32) -> vec4u {
+  return vec4u(n * params.y_image + pixel * params.y_c4 - params.y_base) + vec4u(0u, 1u, 2u, 3u) * params.y_c4;
 }

@@ -1,5 +1,6 @@
 import tilesKernel from '../../kernels/conv_transpose2d.wgsl';
 import groupedKernel from '../../kernels/conv_transpose2d_grouped.wgsl';
+import quadKernel from '../../kernels/conv_transpose2d_quad.wgsl';
 import type { Dispatch, View } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
 import {
@@ -79,6 +80,7 @@ export function convTranspose2d<B>(
   const rows = transposedRows(x.shape.h, win);
   const outC4 = blocks(y.shape.c);
   const tiled = w.layout === 'tiles';
+  const tiledKernel = ctx.features.has('subgroups') ? quadKernel : tilesKernel;
   const all = tiled ? groupTiles(w.shape) * w.shape.groups : 1;
   const flops = convTranspose2dFlops({ ...y.shape, n: 1, h: 1 }, w.shape, o);
   const largest = Math.max(...w.parts.map((p) => p.count)) / all;
@@ -88,10 +90,10 @@ export function convTranspose2d<B>(
     const yv = rowsView(ctx, y, band);
     const count = band.images * band.rows * y.shape.w * outC4;
     const phases = [Math.min(win.stride[0], band.rows), Math.min(win.stride[1], y.shape.w)] as const;
-    const quads = ceilDiv(ceilDiv(band.rows, win.stride[0]) * ceilDiv(y.shape.w, win.stride[1]), 4);
+    const quads = 4 * ceilDiv(ceilDiv(band.rows, win.stride[0]) * ceilDiv(y.shape.w, win.stride[1]), 16);
     return w.parts.map(
       (part): Dispatch<B> => ({
-        kernel: tiled ? tilesKernel : groupedKernel,
+        kernel: tiled ? tiledKernel : groupedKernel,
         elem: ctx.elem,
         constants: { RELU: Number(o.relu ?? false) },
         params: {
