@@ -10,32 +10,50 @@ export interface ResampleTables {
   readonly columns: ResizeTable;
 }
 
+/** What each run of 4 output columns gathers: `span` source columns from `first` on, each with a weight for each of the 4. */
+interface RunTable {
+  readonly first: Uint32Array;
+  readonly span: number;
+  readonly weights: Float32Array;
+}
+
+/** @param size source columns; those of a table never fall from output to output */
+export function runTable({ first, taps, weights }: ResizeTable, size: number): RunTable {
+  const starts = Uint32Array.from({ length: ceilDiv(first.length, 4) }, (_, run) => first[4 * run]!);
+  const last = (run: number) => first[Math.min(4 * run + 3, first.length - 1)]!;
+  const span = starts.reduce((widest, start, run) => Math.max(widest, last(run) + taps - start), 1);
+  const made = new Float32Array(starts.length * span * 4);
+  // No run begins where its span would end beyond the map.
+  for (const [run, start] of starts.entries()) starts[run] = Math.min(start, size - span);
+  for (const [at, from] of first.entries()) {
+    const [run, lane] = [at >> 2, at & 3];
+    for (let k = 0; k < taps; k++)
+      made[4 * (run * span + from - starts[run]! + k) + lane] = weights[at * taps + k]!;
+  }
+  return { first: starts, span, weights: made };
+}
+
 /** y = for each pixel the sum over the taps of its row and column of x. Sources never fall from row to row. */
 export function resample<B>(
   ctx: Lowering<B>,
   { x, y }: { x: Operand<B>; y: Operand<B> },
   { rows, columns }: ResampleTables,
 ): Dispatch<B>[] {
-  const firsts = new Uint32Array(rows.first.length + columns.first.length);
-  firsts.set(rows.first);
-  firsts.set(columns.first, rows.first.length);
-  const factors = new Float32Array(rows.weights.length + columns.weights.length);
-  factors.set(rows.weights);
-  factors.set(columns.weights, rows.weights.length);
-  const first = ctx.constant(firsts);
-  const weights = ctx.constant(factors);
+  const runs = runTable(columns, x.shape.w);
+  const first = ctx.constant(Uint32Array.from([...rows.first, ...runs.first]));
+  const row_weights = ctx.constant(Float32Array.from(rows.weights));
+  const run_weights = ctx.constant(runs.weights);
   // Source indices never fall, so the band's ends have its ends.
   const read = (from: number, to: number) => [rows.first[from]!, rows.first[to - 1]! + rows.taps] as const;
   const flopsPerRow = 2 * y.shape.w * y.shape.c * rows.taps * (columns.taps + 1);
   return splitRows(ctx, y, [{ t: x, rows: read }], { flopsPerRow }).map((band): Dispatch<B> => {
     const xv = rowsView(ctx, x, band, read(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
-    const runs = ceilDiv(y.shape.w, 4);
-    const count = band.images * band.rows * runs * blocks(y.shape.c);
+    const count = band.images * band.rows * runs.first.length * blocks(y.shape.c);
     return {
       kernel: resizeKernel,
       elem: ctx.elem,
-      constants: {},
+      constants: { TWO_ROWS: Number(rows.taps === 2) },
       params: {
         x_base: xv.base,
         x_h: x.shape.h,
@@ -47,12 +65,12 @@ export function resample<B>(
         image: band.image,
         row: band.row,
         rows: band.rows,
-        runs,
+        runs: runs.first.length,
         count,
         taps_y: rows.taps,
-        taps_x: columns.taps,
+        span: runs.span,
       },
-      bindings: { x: xv.view, first, weights, y: yv.view },
+      bindings: { x: xv.view, first, row_weights, run_weights, y: yv.view },
       invocations: count,
       flops: band.images * band.rows * flopsPerRow,
       bytes: xv.bytes + yv.bytes,

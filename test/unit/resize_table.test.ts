@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ShapeError } from '../../src/errors.js';
+import { runTable } from '../../src/lower/resample.js';
 import { type Interpolation, resizeTable, scaleFraction } from '../../src/lower/resize_table.js';
 
 const bySize = (size: number, out: number, o: Interpolation) =>
@@ -76,5 +77,28 @@ describe('resize tables', () => {
                 if (at > 0) expect(t.first[at]!).to.be.at.least(t.first[at - 1]!);
               }
             }
+  });
+
+  it('give runs of 4 columns what each column takes, within the map', () => {
+    for (const mode of ['nearest', 'bilinear', 'bicubic'] as const)
+      for (const [size, out] of [
+        [1, 5],
+        [7, 1],
+        [9, 9],
+        [10, 23],
+        [23, 10],
+        [40, 3],
+        [5, 40],
+      ] as const) {
+        const t = bySize(size, out, { mode });
+        const { first, span, weights } = runTable(t, size);
+        for (let at = 0; at < out; at++) {
+          const run = at >> 2;
+          const found = Array<number>(size).fill(0);
+          for (let v = 0; v < span; v++) found[first[run]! + v] = weights[4 * (run * span + v) + (at & 3)]!;
+          expect(found, `${mode} ${size} to ${out}, ${at}`).to.deep.equal(row(t, size, at).map(Math.fround));
+        }
+        expect(weights.length).to.equal(4 * span * Math.ceil(out / 4));
+      }
   });
 });
