@@ -2,7 +2,7 @@
 //
 // Register-tiled implicit GEMM without workgroup memory: one invocation computes 16 channels (4 vec4) of
 // 4 pixels that follow one another in row-major order. Any window, stride, dilation and padding, and
-// groups whose channel counts are multiples of 4. Also the middle of Winograd, where each of the 36
+// groups whose channel counts are multiples of 4. Also the middle of Winograd, where each of the
 // frequencies is an image with a filter of its own (w_image) and the window is 1x1.
 // uses: conv2d_tile, tile_sums, tile_add, relu
 

@@ -52,6 +52,5 @@ fn output_of(index: u32) -> Output {
 }
 
 fn store(at: Output, sum: vec4f) {
-  let value = sum + b[at.o4];
-  y[at.index] = vec4<Elem>(act(value));
+  y[at.index] = vec4<Elem>(act(sum + b[at.o4]));
 }

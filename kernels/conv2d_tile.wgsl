@@ -46,13 +46,6 @@ fn window_at(pixel: u32) -> vec2i {
     - vec2i(params.pad_top, params.pad_left);
 }
 
-// A row and column of x as an index of its first vec4, or -1 on the padding.
-fn index_of(image: u32, at: vec2i) -> i32 {
-  let inside = all(at >= vec2i()) && all(at < vec2i(i32(params.x_h), i32(params.x_w)));
-  let index = ((image * params.x_h + u32(at.x)) * params.x_w + u32(at.y)) * params.x_c4 - params.x_base;
-  return select(-1, i32(index), inside);
-}
-
 // The next tap of the window, as a distance from its first.
 fn next_tap(tap: vec2i) -> vec2i {
   let step = vec2i(vec2u(params.dilation_h, params.dilation_w));

@@ -45,13 +45,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;         // [O/4]
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
 
-// A row and column of x as an index of its first vec4, or -1 beside the map.
-fn index_of(image: u32, at: vec2i) -> i32 {
-  let inside = all(at >= vec2i()) && all(at < vec2i(vec2u(params.x_h, params.x_w)));
-  let index = ((image * params.x_h + u32(at.x)) * params.x_w + u32(at.y)) * params.x_c4 - params.x_base;
-  return select(-1, i32(index), inside);
-}
-
 // Invocations for the pixels of one phase: one per 4 pixels, in whole quads of invocations.
 fn invocations_of_phase() -> u32 {
   let stride = vec2u(params.stride_h, params.stride_w);

@@ -1,5 +1,5 @@
-// What the kernels share that sum a tile of 4 pixels x 16 output channels: the sums, and their store. A part, not a
-// kernel: it has no entry point.
+// What the kernels share that sum a tile of 4 pixels x 16 output channels: the loads, the sums, and their store. A part,
+// not a kernel: it has no entry point.
 
 // Of the pixels a, b, c and d 4 vec4 of output channels.
 struct Sums {
@@ -7,6 +7,13 @@ struct Sums {
   b: array<vec4f, 4>,
   c: array<vec4f, 4>,
   d: array<vec4f, 4>,
+}
+
+// A row and column of x as an index of its first vec4, or -1 beside the map.
+fn index_of(image: u32, at: vec2i) -> i32 {
+  let inside = all(at >= vec2i()) && all(at < vec2i(i32(params.x_h), i32(params.x_w)));
+  let index = ((image * params.x_h + u32(at.x)) * params.x_w + u32(at.y)) * params.x_c4 - params.x_base;
+  return select(-1, i32(index), inside);
 }
 
 fn load(index: i32, c4: u32) -> vec4f {

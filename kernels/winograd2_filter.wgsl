@@ -4,26 +4,17 @@
 // output channels and input channel: all 16 frequencies.
 // uses: winograd_window
 
-alias Four = array<vec4f, 4>;
+const SIDE = 4u;
 
 // G times three values.
-fn transform(g: Three) -> Four {
+fn transform(g: Three) -> Side {
   let even = (g[0] + g[2]) / 2.0;
-  return Four(g[0], even + g[1] / 2.0, even - g[1] / 2.0, g[2]);
+  return Side(g[0], even + g[1] / 2.0, even - g[1] / 2.0, g[2]);
 }
 
 @compute @workgroup_size(64, 1, 1)
 fn winograd2_filter(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let at = place(index);
-  var g0 = transform(column(at, 0u));
-  var g1 = transform(column(at, 1u));
-  var g2 = transform(column(at, 2u));
-  for (var u = 0u; u < 4u; u++) {
-    var row = transform(Three(g0[u], g1[u], g2[u]));
-    for (var v = 0u; v < 4u; v++) {
-      w[(4u * u + v) * params.count + index] = vec4<Elem>(row[v]);
-    }
-  }
+  write_frequencies(index);
 }

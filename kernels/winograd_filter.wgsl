@@ -4,27 +4,18 @@
 // output channels and input channel: all 36 frequencies.
 // uses: winograd_window
 
-alias Six = array<vec4f, 6>;
+const SIDE = 6u;
 
 // G times three values.
-fn transform(g: Three) -> Six {
+fn transform(g: Three) -> Side {
   let even = (g[0] + g[2]) / 6.0;
   let sum = g[0] / 24.0 + g[2] / 6.0;
-  return Six(g[0] / 4.0, -even - g[1] / 6.0, -even + g[1] / 6.0, sum + g[1] / 12.0, sum - g[1] / 12.0, g[2]);
+  return Side(g[0] / 4.0, -even - g[1] / 6.0, -even + g[1] / 6.0, sum + g[1] / 12.0, sum - g[1] / 12.0, g[2]);
 }
 
 @compute @workgroup_size(64, 1, 1)
 fn winograd_filter(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let at = place(index);
-  var g0 = transform(column(at, 0u));
-  var g1 = transform(column(at, 1u));
-  var g2 = transform(column(at, 2u));
-  for (var u = 0u; u < 6u; u++) {
-    var row = transform(Three(g0[u], g1[u], g2[u]));
-    for (var v = 0u; v < 6u; v++) {
-      w[(6u * u + v) * params.count + index] = vec4<Elem>(row[v]);
-    }
-  }
+  write_frequencies(index);
 }

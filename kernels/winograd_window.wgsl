@@ -1,5 +1,6 @@
-// What the filter transforms of Winograd share: the contract, which is pack_filter's, and the raw window. A part, not
-// a kernel: it has no entry point.
+// What the filter transforms of Winograd share: the contract, which is pack_filter's, and the way from the raw window
+// to its frequencies. They bring `transform`, G times three values, and SIDE, the values that it makes. A part, not a
+// kernel: it has no entry point.
 
 struct Params {
   count: u32,       // (tile, i, o/4) to transform
@@ -17,6 +18,7 @@ struct Params {
 }
 
 alias Three = array<vec4f, 3>;
+alias Side = array<vec4f, SIDE>;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> raw: array<f32>;
@@ -44,4 +46,18 @@ fn place(index: u32) -> vec2u {
   let o = 16u * (params.tile + index / (16u * params.depth)) + 4u * (index % 4u);
   let i = 4u * (index / 16u % params.depth) + index / 4u % 4u;
   return vec2u(o, i);
+}
+
+// All frequencies of vec4 `index`: G on the columns of the window, and on the rows of that.
+fn write_frequencies(index: u32) {
+  let at = place(index);
+  var g0 = transform(column(at, 0u));
+  var g1 = transform(column(at, 1u));
+  var g2 = transform(column(at, 2u));
+  for (var u = 0u; u < SIDE; u++) {
+    var row = transform(Three(g0[u], g1[u], g2[u]));
+    for (var v = 0u; v < SIDE; v++) {
+      w[(SIDE * u + v) * params.count + index] = vec4<Elem>(row[v]);
+    }
+  }
 }

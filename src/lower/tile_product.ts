@@ -26,7 +26,7 @@ export const slabParams = (x: Slab<unknown>, y: Slab<unknown>, band: Band) => ({
 });
 
 /** Invocations for the pixels of one tile: one per 4 pixels, in whole quads of invocations. */
-const perTile = (pixels: number) => 4 * ceilDiv(pixels, 16);
+export const perTile = (pixels: number) => 4 * ceilDiv(pixels, 16);
 
 /** Input vec4 below which conv2d_tile.wgsl goes through taps and channels in one loop. */
 const SHALLOW = 3;

@@ -12,7 +12,7 @@ import {
 } from '../lower/filter.js';
 import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
 import { checkVector } from '../lower/pixel_runs.js';
-import { groupTiles } from '../lower/tile_product.js';
+import { groupTiles, perTile } from '../lower/tile_product.js';
 import {
   type TransposedOptions,
   transposedParams,
@@ -90,7 +90,7 @@ export function convTranspose2d<B>(
     const yv = rowsView(ctx, y, band);
     const count = band.images * band.rows * y.shape.w * outC4;
     const phases = [Math.min(win.stride[0], band.rows), Math.min(win.stride[1], y.shape.w)] as const;
-    const quads = 4 * ceilDiv(ceilDiv(band.rows, win.stride[0]) * ceilDiv(y.shape.w, win.stride[1]), 16);
+    const perPhase = perTile(ceilDiv(band.rows, win.stride[0]) * ceilDiv(y.shape.w, win.stride[1]));
     return w.parts.map(
       (part): Dispatch<B> => ({
         kernel: tiled ? tiledKernel : groupedKernel,
@@ -124,7 +124,7 @@ export function convTranspose2d<B>(
           w_base: part.first * tileVec4(w.shape, w.layout),
         },
         bindings: { x: xv.view, w: part.view, b, y: yv.view },
-        invocations: tiled ? quads * phases[0] * phases[1] * part.count * band.images : count,
+        invocations: tiled ? perPhase * phases[0] * phases[1] * part.count * band.images : count,
         flops: (flops * band.images * band.rows * part.count) / all,
         bytes: xv.bytes + (yv.bytes * part.count) / all + part.view.size,
       }),
