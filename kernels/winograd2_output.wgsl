@@ -25,20 +25,20 @@ fn column(first: u32, j: u32) -> Two {
   );
 }
 
-fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Two) {
+fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Two, bias: vec4f) {
   if (oy >= params.row_end) { return; }
-  store(oy, ox, n, c, row[0]);
-  if (ox + 1u < params.width) { store(oy, ox + 1u, n, c, row[1]); }
+  let out = output_at(oy, ox, n, c);
+  store(out, row[0], bias);
+  if (ox + 1u < params.width) { store(out + params.c4, row[1], bias); }
 }
 
-// The maximum of the tile; beyond the map the nearest value stands in, which changes no maximum.
-fn store_pooled(oy: u32, ox: u32, n: u32, c: u32, upper: Two, row1: Two) {
+// The maximum of the tile.
+fn store_pooled(oy: u32, ox: u32, n: u32, c: u32, row0: Two, row1: Two, bias: vec4f) {
   if (oy >= params.row_end || oy / 2u >= params.y_h || ox / 2u >= params.y_w) { return; }
   let below = oy + 1u < params.row_end;
-  let right = ox + 1u < params.width;
-  let left = max(upper[0], select(upper[0], row1[0], below));
-  let beside = max(upper[1], select(upper[1], row1[1], below));
-  store(oy / 2u, ox / 2u, n, c, max(left, select(left, beside, right)));
+  let left = larger(row0[0], row1[0], below);
+  let right = larger(row0[1], row1[1], below);
+  store(output_at(oy / 2u, ox / 2u, n, c), larger(left, right, ox + 1u < params.width), bias);
 }
 
 @compute @workgroup_size(64, 1, 1)
@@ -55,10 +55,11 @@ fn winograd2_output(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   let m3 = column(index, 3u);
   let row0 = transform(m0[0], m1[0], m2[0], m3[0]);
   let row1 = transform(m0[1], m1[1], m2[1], m3[1]);
+  let bias = b[c];
   if (POOL) {
-    store_pooled(at.x, at.y, n, c, row0, row1);
+    store_pooled(at.x, at.y, n, c, row0, row1, bias);
   } else {
-    store_row(at.x, at.y, n, c, row0);
-    store_row(at.x + 1u, at.y, n, c, row1);
+    store_row(at.x, at.y, n, c, row0, bias);
+    store_row(at.x + 1u, at.y, n, c, row1, bias);
   }
 }

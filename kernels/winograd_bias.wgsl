@@ -20,7 +20,14 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;         // [O/4]
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
 
-fn store(oy: u32, ox: u32, n: u32, c: u32, value: vec4f) {
-  let y_index = ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c - params.y_base;
-  y[y_index] = vec4<Elem>(act(value + b[c]));
+// Index in y of a pixel's channels.
+fn output_at(oy: u32, ox: u32, n: u32, c: u32) -> u32 {
+  return ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c - params.y_base;
+}
+
+fn store(at: u32, value: vec4f, bias: vec4f) { y[at] = vec4<Elem>(act(value + bias)); }
+
+// The larger of a value and its neighbour, or the value where that lies beyond the map.
+fn larger(value: vec4f, neighbour: vec4f, on_map: bool) -> vec4f {
+  return max(value, select(value, neighbour, on_map));
 }

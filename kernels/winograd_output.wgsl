@@ -31,22 +31,27 @@ fn column(first: u32, j: u32) -> Four {
   );
 }
 
-fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Four) {
+fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Four, bias: vec4f) {
   if (oy >= params.row_end) { return; }
-  var values = row;
-  for (var j = 0u; j < 4u && ox + j < params.width; j++) { store(oy, ox + j, n, c, values[j]); }
+  let out = output_at(oy, ox, n, c);
+  store(out, row[0], bias);
+  if (ox + 1u < params.width) { store(out + params.c4, row[1], bias); }
+  if (ox + 2u < params.width) { store(out + 2u * params.c4, row[2], bias); }
+  if (ox + 3u < params.width) { store(out + 3u * params.c4, row[3], bias); }
 }
 
-// The maxima of two rows; beyond the map the nearest value stands in, which changes no maximum.
-fn store_pooled(oy: u32, ox: u32, n: u32, c: u32, row0: Four, row1: Four) {
-  if (oy >= params.row_end || oy / 2u >= params.y_h) { return; }
-  var upper = row0;
-  var lower = row1;
-  if (oy + 1u >= params.row_end) { lower = row0; }
-  for (var j = 0u; j < 4u && ox + j < params.width && (ox + j) / 2u < params.y_w; j += 2u) {
-    let k = select(j + 1u, j, ox + j + 1u >= params.width);
-    store(oy / 2u, (ox + j) / 2u, n, c, max(max(upper[j], upper[k]), max(lower[j], lower[k])));
-  }
+// The maxima of two rows.
+fn store_pooled(oy: u32, ox: u32, n: u32, c: u32, row0: Four, row1: Four, bias: vec4f) {
+  if (oy >= params.row_end || oy / 2u >= params.y_h || ox / 2u >= params.y_w) { return; }
+  let below = oy + 1u < params.row_end;
+  let out = output_at(oy / 2u, ox / 2u, n, c);
+  let v0 = larger(row0[0], row1[0], below);
+  let v1 = larger(row0[1], row1[1], below);
+  store(out, larger(v0, v1, ox + 1u < params.width), bias);
+  if (ox / 2u + 1u >= params.y_w) { return; }
+  let v2 = larger(row0[2], row1[2], below);
+  let v3 = larger(row0[3], row1[3], below);
+  store(out + params.c4, larger(v2, v3, ox + 3u < params.width), bias);
 }
 
 @compute @workgroup_size(64, 1, 1)
@@ -67,13 +72,14 @@ fn winograd_output(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let row1 = transform(m0[1], m1[1], m2[1], m3[1], m4[1], m5[1]);
   let row2 = transform(m0[2], m1[2], m2[2], m3[2], m4[2], m5[2]);
   let row3 = transform(m0[3], m1[3], m2[3], m3[3], m4[3], m5[3]);
+  let bias = b[c];
   if (POOL) {
-    store_pooled(at.x, at.y, n, c, row0, row1);
-    store_pooled(at.x + 2u, at.y, n, c, row2, row3);
+    store_pooled(at.x, at.y, n, c, row0, row1, bias);
+    store_pooled(at.x + 2u, at.y, n, c, row2, row3, bias);
   } else {
-    store_row(at.x, at.y, n, c, row0);
-    store_row(at.x + 1u, at.y, n, c, row1);
-    store_row(at.x + 2u, at.y, n, c, row2);
-    store_row(at.x + 3u, at.y, n, c, row3);
+    store_row(at.x, at.y, n, c, row0, bias);
+    store_row(at.x + 1u, at.y, n, c, row1, bias);
+    store_row(at.x + 2u, at.y, n, c, row2, bias);
+    store_row(at.x + 3u, at.y, n, c, row3, bias);
   }
 }
