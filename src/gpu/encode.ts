@@ -39,9 +39,10 @@ export function writeParams(
 
 /** Workgroups for so many invocations: a row, or rows of equal length where one would be too long. */
 export function grid(kernel: Kernel, invocations: number, limits: Limits): readonly [number, number] {
-  const groups = Math.ceil(invocations / kernel.workgroup[0]);
+  const size = kernel.workgroup.reduce((a, b) => a * b);
+  const groups = Math.ceil(invocations / size);
   const rows = Math.ceil(groups / limits.workgroups);
-  if (rows > limits.workgroups || groups * kernel.workgroup[0] > 2 ** 32)
+  if (rows > limits.workgroups || groups * size > 2 ** 32)
     throw new LimitError(
       `${kernel.name}: ${groups} workgroups in one dispatch, a grid holds ${limits.workgroups} x ${limits.workgroups}`,
       groups,

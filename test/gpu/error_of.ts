@@ -6,6 +6,17 @@ import { relativeError } from './compare.js';
 const LARGE = 1e8;
 const SAMPLED_CHANNELS = 8;
 
+/** Channels that an invocation of most kernels computes together: 4 vec4. */
+const TILE = 16;
+
+/** Output channels from the first tile to the last, at another place of each: all lanes and all vec4s are among them. */
+export function sampledChannels(out: number): number[] {
+  const last = Math.ceil(out / TILE) - 1;
+  return Array.from({ length: SAMPLED_CHANNELS }, (_, i) =>
+    Math.min(out - 1, TILE * Math.floor((i * last) / (SAMPLED_CHANNELS - 1)) + ((5 * i) % TILE)),
+  );
+}
+
 /** The largest error of an engine's outputs against the float64 twin, relative to the largest value. */
 export function errorOf(
   c: Case,
@@ -15,9 +26,7 @@ export function errorOf(
   const { layer } = c;
   if (c.flops > LARGE && layer?.op === 'conv2d' && layer.w.groups === 1 && layer.x.n === 1) {
     const { out } = layer.w;
-    const channels = Array.from({ length: SAMPLED_CHANNELS }, (_, i) =>
-      Math.floor((i * out) / SAMPLED_CHANNELS),
-    );
+    const channels = sampledChannels(out);
     const pick = (data: ArrayLike<number>) => {
       const size = data.length / out;
       return channels.flatMap((k) => Array.from({ length: size }, (_, i) => data[k * size + i]!));

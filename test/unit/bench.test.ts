@@ -6,7 +6,9 @@ import { type OnnxModel, writeOnnx } from '../../bench/onnx_model.js';
 import { compare, row } from '../../bench/report.js';
 import { channelsLast, planar } from '../../bench/tfjs_layer.js';
 import { cases } from '../cases/index.js';
+import { comparedLayers } from '../cases/layers.js';
 import { relativeError } from '../gpu/compare.js';
+import { errorOf, sampledChannels } from '../gpu/error_of.js';
 import { inputsOf } from '../inputs.js';
 import { random } from '../random.js';
 
@@ -33,6 +35,28 @@ describe('bench: layers as ONNX models, and their float64 twins', () => {
       await session.release();
     });
   }
+});
+
+describe('bench: the check of a large convolution', () => {
+  it('looks at every lane of a vec4 and every vec4 of a tile of 16 channels, up to the last tile', () => {
+    for (const out of [16, 21, 64, 96, 112, 128, 192, 208, 320, 512, 1000, 4096]) {
+      const channels = sampledChannels(out);
+      expect(new Set(channels), `${out}`).to.have.length(8);
+      expect(new Set(channels.map((k) => k % 4)), `lanes of ${out}`).to.have.length(4);
+      expect(new Set(channels.map((k) => (k >> 2) % 4)), `vec4s of ${out}`).to.have.length(4);
+      expect(Math.max(...channels), `${out}`).to.be.within(out - (out % 16 || 16), out - 1);
+    }
+    for (const k of sampledChannels(3)) expect(k).to.be.within(0, 2);
+  });
+
+  it('finds an error in any one lane', () => {
+    const c = comparedLayers.conv1_1;
+    const inputs = inputsOf(c);
+    const zeros = new Float32Array(64 * 224 * 224);
+    expect(errorOf(c, inputs, [zeros])).to.be.finite;
+    const wrong = zeros.map((_, i) => (Math.floor(i / 224 ** 2) % 4 === 3 ? Number.NaN : 0));
+    expect(errorOf(c, inputs, [wrong])).to.equal(Number.POSITIVE_INFINITY);
+  });
 });
 
 describe('bench: report', () => {

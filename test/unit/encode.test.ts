@@ -19,6 +19,12 @@ describe('a dispatch', () => {
     expect(grid(relu, most + 1, DEFAULT_LIMITS)).to.deep.equal([32768, 2]);
   });
 
+  it('counts the invocations of a workgroup in all its directions', () => {
+    const square = { ...relu, workgroup: [8, 4, 2] } as const;
+    expect(grid(square, 6400, DEFAULT_LIMITS)).to.deep.equal([100, 1]);
+    expect(grid(square, 6401, DEFAULT_LIMITS)).to.deep.equal([101, 1]);
+  });
+
   it('refuses what no grid of 32-bit indices holds', () => {
     expect(() => grid(relu, 2 ** 32 + 1, DEFAULT_LIMITS)).to.throw(
       LimitError,
