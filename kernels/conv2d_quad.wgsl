@@ -2,7 +2,7 @@
 // channels of 16 pixels, so each loads a quarter of the weights and passes it round. Lane l's sum k then
 // holds output vec4 l ^ k, which the store puts back in order. Wins where a load costs more than a swap.
 // needs: subgroups
-// uses: conv2d_tile, tile_sums, quad_add, relu
+// uses: conv2d_tile, tile_window, tile_sums, quad_add, relu
 enable subgroups;
 
 @compute @workgroup_size(64, 1, 1)

@@ -10,23 +10,17 @@ import {
   type WinogradLayout,
   winogradTile,
 } from './filter.js';
+import type { Product } from './tile_product.js';
 
 /**
  * A way to convolve.
  * - tile, quad: 16 channels of 4 pixels an invocation; in quad the invocations of a quad share what they load;
+ * - block: 8 channels of 8 pixels an invocation, a workgroup shares what it loads;
  * - strip: 8 channels of 2 x 4 pixels an invocation, a load for three taps;
- * - winograd_tile, winograd_quad: F(4x4, 3x3), with the one or the other for its products; winograd2_: F(2x2, 3x3);
+ * - winograd_: F(4x4, 3x3), with tile, quad or block for its products; winograd2_: F(2x2, 3x3);
  * - grouped: groups whose channels are no multiples of 4, depthwise among them.
  */
-export type Algorithm =
-  | 'tile'
-  | 'quad'
-  | 'strip'
-  | 'winograd_tile'
-  | 'winograd_quad'
-  | 'winograd2_tile'
-  | 'winograd2_quad'
-  | 'grouped';
+export type Algorithm = Product | 'strip' | `winograd_${Product}` | `winograd2_${Product}` | 'grouped';
 
 /** The window of a convolution as far as it decides on the algorithm. */
 export type Taps = Pick<Window, 'kernel' | 'stride' | 'dilation'>;
@@ -62,6 +56,8 @@ export const choosing = ({ elem, memory, features, speed }: Partial<Choosing> = 
 });
 
 interface Candidate {
+  /** The kernel that multiplies. */
+  readonly by: Product | 'strip' | 'grouped';
   /** The order of the filter that it reads. */
   readonly layout: FilterLayout;
   /** Whether its kernels can do the layer on a device with these features. */
@@ -73,33 +69,45 @@ interface Candidate {
 const all = (p: readonly number[], v: number): boolean => p.every((each) => each === v);
 const area = ([h, w]: Pair): number => h * w;
 
-/** Blocks of 4 input channels by tiles of 16 output channels. */
-const products = (w: FilterShape): number => ceilDiv(w.in / w.groups, 4) * filterTiles(w);
+/** Blocks of 4 input channels by tiles of 16 output channels, of which a workgroup takes 4 by 4. */
+const products = (w: FilterShape, name: Product): number => {
+  const [depth, tiles] = [ceilDiv(w.in / w.groups, 4), filterTiles(w)];
+  return name === 'block' ? 16 * ceilDiv(depth, 4) * ceilDiv(tiles, 4) : depth * tiles;
+};
 
 const inTiles = (w: FilterShape): boolean =>
   w.groups === 1 || ((w.in / w.groups) % 4 === 0 && (w.out / w.groups) % 4 === 0);
 
-const product = (name: 'tile' | 'quad'): Candidate => ({
+/** Whether a device with these features, and a convolution of so many groups, may take a product. */
+const canMultiply: Readonly<Record<Product, (w: FilterShape, features: ReadonlySet<Feature>) => boolean>> = {
+  tile: () => true,
+  quad: (_, features) => features.has('subgroups'),
+  block: ({ groups }) => groups === 1,
+};
+
+const product = (name: Product): Candidate => ({
+  by: name,
   layout: 'tiles',
-  can: (w, _, features) => inTiles(w) && (name === 'tile' || features.has('subgroups')),
-  cost: (w, { kernel }, costs) => costs[name] * area(kernel) * products(w),
+  can: (w, _, features) => inTiles(w) && canMultiply[name](w, features),
+  cost: (w, { kernel }, costs) => costs[name] * area(kernel) * products(w, name),
 });
 
 /** Channels in and out below which Winograd saves too little for the digits that its transforms lose. */
 const WINOGRAD_CHANNELS = 16;
 
-const winograd = (layout: WinogradLayout, name: 'tile' | 'quad'): Candidate => ({
+const winograd = (layout: WinogradLayout, name: Product): Candidate => ({
+  by: name,
   layout,
   can: (w, { kernel, stride, dilation }, features) =>
     w.groups === 1 &&
     Math.min(w.in, w.out) >= WINOGRAD_CHANNELS &&
     all(kernel, 3) &&
     all([...stride, ...dilation], 1) &&
-    (name === 'tile' || features.has('subgroups')),
+    canMultiply[name](w, features),
   cost(w, _, costs) {
     const tile = winogradTile(layout)!;
     const each = frequencies(tile) / tile ** 2;
-    return each * (costs[name] * products(w) + costs.transform * (blocks(w.in) + blocks(w.out)));
+    return each * (costs[name] * products(w, name) + costs.transform * (blocks(w.in) + blocks(w.out)));
   },
 });
 
@@ -107,7 +115,9 @@ const winograd = (layout: WinogradLayout, name: 'tile' | 'quad'): Candidate => (
 export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
   tile: product('tile'),
   quad: product('quad'),
+  block: product('block'),
   strip: {
+    by: 'strip',
     layout: 'tiles',
     can: (w, { kernel, stride, dilation }, features) =>
       features.has('subgroups') && w.groups === 1 && kernel[1] === 3 && all([...stride, ...dilation], 1),
@@ -115,9 +125,11 @@ export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
   },
   winograd_tile: winograd('winograd', 'tile'),
   winograd_quad: winograd('winograd', 'quad'),
+  winograd_block: winograd('winograd', 'block'),
   winograd2_tile: winograd('winograd2', 'tile'),
   winograd2_quad: winograd('winograd2', 'quad'),
-  grouped: { layout: 'raw', can: () => true, cost: () => Number.POSITIVE_INFINITY },
+  winograd2_block: winograd('winograd2', 'block'),
+  grouped: { by: 'grouped', layout: 'raw', can: () => true, cost: () => Number.POSITIVE_INFINITY },
 };
 
 const NAMES = Object.keys(ALGORITHMS) as Algorithm[];

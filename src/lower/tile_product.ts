@@ -1,4 +1,5 @@
 import conv2dTile from '../../kernels/conv2d.wgsl';
+import conv2dBlock from '../../kernels/conv2d_block.wgsl';
 import conv2dQuad from '../../kernels/conv2d_quad.wgsl';
 import type { Dispatch, View } from '../dispatch.js';
 import { blocks, ceilDiv, type Shape, type Window } from '../shape.js';
@@ -28,16 +29,24 @@ export const slabParams = (x: Slab<unknown>, y: Slab<unknown>, band: Band) => ({
 /** Invocations for the pixels of one tile: one per 4 pixels, in whole quads of invocations. */
 export const perTile = (pixels: number) => 4 * ceilDiv(pixels, 16);
 
-/** Input vec4 below which conv2d_tile.wgsl goes through taps and channels in one loop. */
+/** The kernels of a tile product, by the name that they have among the algorithms. */
+const KERNELS = { tile: conv2dTile, quad: conv2dQuad, block: conv2dBlock } as const;
+
+export type Product = keyof typeof KERNELS;
+
+/** Invocations of conv2d_block.wgsl: workgroups of 64 for 64 pixels of 4 tiles. */
+const perBlocks = (pixels: number, tiles: number) => 64 * ceilDiv(pixels, 64) * ceilDiv(tiles, 4);
+
+/** Input vec4 below which tile_window.wgsl goes through taps and channels in one loop. */
 const SHALLOW = 3;
 
 /** Tiles of 16 output channels per group. */
 export const groupTiles = (w: FilterShape): number => ceilDiv(w.out / w.groups, 16);
 
 /**
- * One launch of conv2d.wgsl or of its quad twin: a band of output rows by a part of the filter.
+ * One launch of conv2d.wgsl or of one of its twins: a band of output rows by a part of the filter.
  * @param filter `tile` vec4 per tile; `image` vec4 from one image's filter to the next, 0 where shared.
- * @param o quads: whether its twin runs, by default wherever it can.
+ * @param o by: which runs, by default the quads' wherever they can.
  */
 export function tileProduct<B>(
   ctx: Lowering<B>,
@@ -45,17 +54,19 @@ export function tileProduct<B>(
   filter: { shape: FilterShape; part: FilterPart<B>; tile: number; image: number },
   win: Window,
   band: Band,
-  o: { relu: boolean; flops: number; bytes: number; quads?: boolean },
+  o: { relu: boolean; flops: number; bytes: number; by?: Product },
 ): Dispatch<B> {
   const { x, y, b } = t;
   const { shape, part } = filter;
   const pixels = band.rows * y.shape.w;
   const depth = ceilDiv(shape.in / shape.groups, 4);
   const shallow = depth < SHALLOW && win.kernel[0] * win.kernel[1] > 1;
+  const by = o.by ?? (ctx.features.has('subgroups') ? 'quad' : 'tile');
+  const tiles = by === 'block' ? perBlocks(pixels, part.count) : perTile(pixels) * part.count;
   return {
-    kernel: (o.quads ?? ctx.features.has('subgroups')) ? conv2dQuad : conv2dTile,
+    kernel: KERNELS[by],
     elem: ctx.elem,
-    constants: { RELU: Number(o.relu), SHALLOW: Number(shallow) },
+    constants: { RELU: Number(o.relu), ...(by !== 'block' && { SHALLOW: Number(shallow) }) },
     params: {
       ...slabParams(x, y, band),
       y_image: y.shape.h * y.shape.w * blocks(y.shape.c),
@@ -71,7 +82,7 @@ export function tileProduct<B>(
       w_image: filter.image,
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
-    invocations: perTile(pixels) * part.count * band.images,
+    invocations: tiles * band.images,
     flops: o.flops,
     bytes: o.bytes,
   };

@@ -8,7 +8,7 @@ import { blocks, ceilDiv, type Shape, vec4Bytes, windowShape } from '../shape.js
 import { type Conv2dOperands, type Conv2dOptions, conv2dFlops, conv2dWindow } from './convolution.js';
 import { frequencies, winogradTile } from './filter.js';
 import { type Band, inputRows, type Lowering, rowsView, splitRows, whole, zeroBias } from './lowering.js';
-import { groupTiles, tileProduct } from './tile_product.js';
+import { groupTiles, type Product, tileProduct } from './tile_product.js';
 
 /** Bytes that each of a Winograd band's two scratch buffers may take before the band is cut. */
 const WINOGRAD_SCRATCH = 32 * 2 ** 20;
@@ -17,13 +17,13 @@ const WINOGRAD_SCRATCH = 32 * 2 ** 20;
  * F(4x4, 3x3) and F(2x2, 3x3) of Lavin and Gray (arXiv:1509.09308), as the filter is packed for: Y = A'[(G g G') .
  * (B' d B)]A per tile of outputs. The products of one frequency over all tiles are a 1x1 convolution, so the 36 or 16
  * frequencies are as many images of a tile product. Runs in bands of whole tiles to bound the scratch.
- * @param quads whether the products are those of conv2d_quad.wgsl.
+ * @param by which kernel makes the products.
  */
 export function winograd<B>(
   ctx: Lowering<B>,
   t: Conv2dOperands<B>,
   o: Conv2dOptions,
-  quads: boolean,
+  by: Product,
 ): Dispatch<B>[] {
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
@@ -112,7 +112,7 @@ export function winograd<B>(
         { image: 0, images, row: 0, rows: 1 },
         {
           relu: false,
-          quads,
+          by,
           flops: (2 * images * count * w.shape.in * w.shape.out * part.count) / groupTiles(w.shape),
           bytes: vView.size + mView.size + part.view.size,
         },

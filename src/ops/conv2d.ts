@@ -2,7 +2,7 @@ import conv2dDepthwise from '../../kernels/conv2d_depthwise.wgsl';
 import conv2dGrouped from '../../kernels/conv2d_grouped.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
-import { ALGORITHMS, type Algorithm, type Choosing, chooseAlgorithm } from '../lower/algorithms.js';
+import { ALGORITHMS, type Choosing, chooseAlgorithm } from '../lower/algorithms.js';
 import {
   bandFlops,
   type Conv2dOperands,
@@ -23,7 +23,7 @@ import { inputRows, type Lowering, rowsView, splitRows, windowParams } from '../
 import { checkVector } from '../lower/pixel_runs.js';
 import { poolShape } from '../lower/pool.js';
 import { stripProduct } from '../lower/strip_product.js';
-import { groupTiles, tileProduct } from '../lower/tile_product.js';
+import { groupTiles, type Product, tileProduct } from '../lower/tile_product.js';
 import { winograd } from '../lower/winograd.js';
 import { blocks, type Shape, tensorBytes, vec4Bytes, windowShape } from '../shape.js';
 
@@ -57,26 +57,17 @@ export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptio
     throw new ShapeError(
       `${ctx.op}: a pool behind a filter in ${t.w.layout} layout, should be winograd or winograd2`,
     );
-  const algorithm = chooseAlgorithm(t.w.shape, conv2dWindow(t.w.shape, o), ctx, t.w.layout);
-  switch (algorithm) {
-    case 'grouped':
-      return grouped(ctx, t, o);
-    case 'winograd_tile':
-    case 'winograd2_tile':
-      return winograd(ctx, t, o, false);
-    case 'winograd_quad':
-    case 'winograd2_quad':
-      return winograd(ctx, t, o, true);
-    default:
-      return tiles(ctx, t, o, algorithm);
-  }
+  const { by } = ALGORITHMS[chooseAlgorithm(t.w.shape, conv2dWindow(t.w.shape, o), ctx, t.w.layout)];
+  if (by === 'grouped') return grouped(ctx, t, o);
+  if (by === 'strip' || !winogradTile(t.w.layout)) return tiles(ctx, t, o, by);
+  return winograd(ctx, t, o, by);
 }
 
 function tiles<B>(
   ctx: Lowering<B>,
   t: Conv2dOperands<B>,
   o: Conv2dOptions,
-  algorithm: Algorithm,
+  by: Product | 'strip',
 ): Dispatch<B>[] {
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
@@ -93,22 +84,18 @@ function tiles<B>(
   return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: rowFlops(t) * largest }).flatMap((band) => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
-    const product = algorithm === 'strip' ? stripProduct : tileProduct;
-    return parts.map((part) =>
-      product(
-        ctx,
-        { x: { ...x, ...xv }, y: { ...y, ...yv }, b },
-        { shape: w.shape, part, tile, image: 0 },
-        win,
-        band,
-        {
-          relu: o.relu ?? false,
-          quads: algorithm === 'quad',
-          flops: (bandFlops(t, band) * part.count) / all,
-          bytes: xv.bytes + (yv.bytes * part.count) / all + part.count * tile * vec4Bytes(ctx.elem),
-        },
-      ),
-    );
+    const operands = { x: { ...x, ...xv }, y: { ...y, ...yv }, b };
+    return parts.map((part) => {
+      const filter = { shape: w.shape, part, tile, image: 0 };
+      const work = {
+        relu: o.relu ?? false,
+        flops: (bandFlops(t, band) * part.count) / all,
+        bytes: xv.bytes + (yv.bytes * part.count) / all + part.count * tile * vec4Bytes(ctx.elem),
+      };
+      return by === 'strip'
+        ? stripProduct(ctx, operands, filter, win, band, work)
+        : tileProduct(ctx, operands, filter, win, band, { ...work, by });
+    });
   });
 }
 

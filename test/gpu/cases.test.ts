@@ -5,6 +5,7 @@ import { downloadLabels } from '../../src/engine/pixels.js';
 import { Recording } from '../../src/engine/recording.js';
 import { download } from '../../src/engine/tensor.js';
 import { LimitError } from '../../src/errors.js';
+import { COSTS } from '../../src/lower/costs.js';
 import { type Case, product } from '../cases/case.js';
 import { cases } from '../cases/index.js';
 import { random } from '../random.js';
@@ -25,7 +26,7 @@ const FUSED_RELU = ['conv2d', 'conv_transpose2d', 'sum'];
 /** Storing a result in f16 rounds it to 11 bits; operators of two passes round twice. */
 const F16_ROUNDING = 2 ** -10;
 
-/** Runs a case on outputs filled with a byte; returns them and the number of dispatches. */
+/** Runs a case on outputs filled with a byte; returns them and the kernels that were launched. */
 async function outputsOf(
   engine: Engine,
   c: Case,
@@ -39,24 +40,24 @@ async function outputsOf(
     }
     const recording = new Recording(engine);
     launch.run(recording);
-    const dispatches = recording.dispatches.length;
+    const kernels = recording.dispatches.map((d) => d.kernel.name);
     await engine.scoped(c.name, c.bytes, () => recording.submit());
     const outputs: ArrayLike<number>[] = [];
     for (const y of launch.outputs)
       outputs.push(await ('elem' in y ? download(engine, y) : downloadLabels(engine, y)));
-    return { outputs, dispatches };
+    return { outputs, kernels };
   } finally {
     launch.free();
   }
 }
 
-/** Runs a case on poisoned outputs and returns its error and the number of its dispatches. */
+/** Runs a case on poisoned outputs and returns its error and the kernels that it launched. */
 async function check(engine: Engine, c: Case, elem: Elem = 'f32') {
   const inputs = inputsOf(c, elem);
-  const { outputs, dispatches } = await outputsOf(engine, c, inputs, { elem });
+  const { outputs, kernels } = await outputsOf(engine, c, inputs, { elem });
   const wanted = c.reference(inputs);
   const error = Math.max(...outputs.map((values, i) => relativeError(values, wanted[i]!)));
-  return { error, dispatches };
+  return { error, kernels };
 }
 
 /** How many dispatches a case takes under a binding limit; null where it does not fit. */
@@ -125,6 +126,28 @@ describe('operators against their float64 twins', () => {
   }
 });
 
+describe('convolutions through workgroup memory', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+    // An adapter on which it is fastest.
+    Object.defineProperty(engine, 'speed', { get: () => ({ costs: { ...COSTS, block: 1e-3 } }) });
+  });
+  after(() => engine.dispose());
+
+  for (const c of cases.filter(({ layer }) => layer?.op === 'conv2d' && layer.w.groups === 1)) {
+    it(c.name, async () => {
+      const { error, kernels } = await check(engine, c);
+      expect(kernels).to.include('conv2d_block');
+      expect(error).to.be.at.most(c.tolerance);
+      if (!engine.features.has('f16')) return;
+      expect((await check(engine, c, 'f16')).error).to.be.at.most(
+        c.tolerance + (c.f16Tolerance ?? F16_ROUNDING),
+      );
+    });
+  }
+});
+
 describe('operators in f16 storage', () => {
   let engine: Engine;
   before(async function () {
@@ -151,8 +174,8 @@ describe('operators split in three or more', () => {
 
   for (const c of cases.filter((each) => each.splits)) {
     it(c.name, async () => {
-      const { dispatches } = await check(engine, c);
-      const small = await splitting(engine, c, dispatches);
+      const { kernels } = await check(engine, c);
+      const small = await splitting(engine, c, kernels.length);
       expect(small, 'no limit splits this case').to.not.equal(null);
       expect((await check(small!, c)).error).to.be.at.most(c.tolerance);
     });

@@ -101,7 +101,9 @@ describe('tuning', () => {
         CLASSES.map((name) => [name, { ms: { [algorithm]: 1 }, pixels: 1, netPixels: 1 }]),
       );
       const { values, kernels } = await scores({ tuning: tuningOf(engine.adapter, forced) });
-      const direct = { tile: 'conv2d', quad: 'conv2d_quad', strip: 'conv2d_strip' }[algorithm as 'tile'];
+      const direct = { tile: 'conv2d', quad: 'conv2d_quad', block: 'conv2d_block', strip: 'conv2d_strip' }[
+        algorithm as 'tile'
+      ];
       expect(kernels[0]).to.equal(direct ?? algorithm.replace(/_.*/, '_input'));
       expect(kernels.includes('max_pool')).to.equal(direct !== undefined);
       expect(relativeError(values, wanted), algorithm).to.be.at.most(TOLERANCE);

@@ -45,17 +45,26 @@ const measured = (ms: Partial<Record<Algorithm, number>>): Partial<Choosing> => 
 
 describe('the choice of an algorithm', () => {
   it('is among those that the device, the window, the groups, the type and the memory allow', () => {
-    expect(algorithmsFor(filter, taps)).to.deep.equal(['tile', 'winograd_tile', 'winograd2_tile']);
-    const direct = ['tile', 'quad', 'strip'];
-    const adding = ['winograd2_tile', 'winograd2_quad'];
-    const all = [...direct, 'winograd_tile', 'winograd_quad', ...adding];
+    const portable = [
+      'tile',
+      'block',
+      'winograd_tile',
+      'winograd_block',
+      'winograd2_tile',
+      'winograd2_block',
+    ];
+    expect(algorithmsFor(filter, taps)).to.deep.equal(portable);
+    const direct = ['tile', 'quad', 'block', 'strip'];
+    const adding = ['winograd2_tile', 'winograd2_quad', 'winograd2_block'];
+    const all = [...direct, 'winograd_tile', 'winograd_quad', 'winograd_block', ...adding];
     expect(algorithmsFor(filter, taps, quads)).to.deep.equal(all);
     expect(algorithmsFor(filter, taps, { ...quads, memory: 'low' })).to.deep.equal(direct);
     const halves = { ...quads, elem: 'f16' } as const;
     expect(algorithmsFor(filter, taps, halves)).to.deep.equal([...direct, ...adding]);
     expect(algorithmsFor(filter, taps, { ...halves, memory: 'low' })).to.deep.equal(direct);
-    expect(algorithmsFor(filter, { ...taps, stride: [2, 2] }, quads)).to.deep.equal(['tile', 'quad']);
-    expect(algorithmsFor(filter, { ...taps, dilation: [1, 2] }, quads)).to.deep.equal(['tile', 'quad']);
+    const others = ['tile', 'quad', 'block'];
+    expect(algorithmsFor(filter, { ...taps, stride: [2, 2] }, quads)).to.deep.equal(others);
+    expect(algorithmsFor(filter, { ...taps, dilation: [1, 2] }, quads)).to.deep.equal(others);
     expect(algorithmsFor({ ...filter, groups: 4 }, taps, quads)).to.deep.equal(['tile', 'quad']);
     expect(algorithmsFor({ ...filter, groups: 64 }, taps, quads)).to.deep.equal(['grouped']);
     expect(algorithmsFor({ ...filter, groups: 32 }, taps, quads)).to.deep.equal(['grouped']);
@@ -79,7 +88,7 @@ describe('the choice of an algorithm', () => {
 
   it('is the least cost without a measurement', () => {
     const speed = (own: Partial<typeof costs>) => ({ ...quads, speed: { costs: { ...costs, ...own } } });
-    const all = { tile: 10, quad: 10, strip: 10, transform: 10 };
+    const all = { tile: 10, quad: 10, block: 10, strip: 10, transform: 10 };
     expect(chooseAlgorithm(filter, taps, speed({ ...all, tile: 9 }))).to.equal('winograd_tile');
     expect(chooseAlgorithm(filter, taps, speed({ ...all, transform: 1e6 }))).to.equal('strip');
     expect(chooseAlgorithm(filter, taps, speed({ ...all, strip: 1e6, transform: 1e6, quad: 9 }))).to.equal(
@@ -88,9 +97,10 @@ describe('the choice of an algorithm', () => {
     expect(plausible(filter, taps, speed({ ...all, transform: 1e6 }))).to.deep.equal([
       'tile',
       'quad',
+      'block',
       'strip',
     ]);
-    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(7);
+    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(10);
   });
 
   it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {
@@ -251,15 +261,15 @@ describe('the cost model', () => {
   });
 
   it('is fitted to times, whatever else the machine did meanwhile', () => {
-    for (const wanted of [costs, { tile: 1, quad: 2, strip: 0.25, transform: 7 }]) {
+    for (const wanted of [costs, { tile: 1, quad: 2, block: 3, strip: 0.25, transform: 7 }]) {
       const found = fitCosts([record(wanted)]);
-      for (const name of ['tile', 'quad', 'strip', 'transform'] as const)
+      for (const name of ['tile', 'quad', 'block', 'strip', 'transform'] as const)
         expect(found[name] / wanted[name], name).to.be.closeTo(1, 0.02);
     }
   });
 
   it('is compared with what was measured, layer by layer of the net', () => {
-    const measuredThere = record({ tile: 1, quad: 2, strip: 0.25, transform: 7 });
+    const measuredThere = record({ tile: 1, quad: 2, block: 3, strip: 0.25, transform: 7 });
     const choices = compareChoices(measuredThere, costs);
     expect(choices).to.have.lengthOf(4);
     const [first] = choices;
