@@ -4,9 +4,10 @@
 //   node esbuild.mjs --bench  the measurements of bench/ as well
 //   node esbuild.mjs --if-missing  nothing where dist/ is there
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { commitOf } from './src/cli/commit.mjs';
 import { reflectKernel } from './src/cli/reflect.mjs';
 
 const wgsl = {
@@ -46,6 +47,7 @@ export async function buildAll() {
   await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' });
   await build({ ...page, entryPoints: ['src/page/main.ts'], outfile: 'dist/page.js' });
   await build({ ...page, entryPoints: ['bench/page.ts'], outfile: 'dist/bench.js' });
+  writeFileSync('dist/commit', commitOf('.', 'dist/bench.js') ?? '');
   await build({
     ...node,
     entryPoints: ['src/cli/main.ts'],

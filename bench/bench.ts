@@ -1,12 +1,13 @@
 import { createEngine } from '../src/engine/engine.js';
+import type { AdapterInfo } from '../src/gpu/device.js';
 import type { Host } from '../src/page/host.js';
 import type { Progress } from '../src/page/protocol.js';
 import { measureCeilings } from './ceilings/ceilings.js';
 import type { Contender, EngineName, PeerFolders } from './contender.js';
-import { measure, reasonOf } from './measure.js';
+import { measure, type Result, reasonOf } from './measure.js';
 import { openOnnxruntime, openOnnxruntimeWasm } from './onnxruntime.js';
 import { rarefy } from './rarefy.js';
-import type { About, Absent, Measured, Missing, Row } from './report.js';
+import type { About, Absent, Measured, Skipped } from './report.js';
 import { openTfjs } from './tfjs.js';
 import { workloads } from './workloads/index.js';
 import type { Workload } from './workloads/workload.js';
@@ -22,13 +23,16 @@ export interface BenchOptions {
   readonly budgetMs: number;
 }
 
-/** A workload that is done; it travels as an event, so that what was measured is safe before the job ends. */
-export interface Finished {
+/** A workload that is done, or failed; it travels as an event, so that what was measured is safe before the job ends. */
+export interface Finished extends Result {
   readonly finished: string;
   readonly about: About;
-  readonly rows: readonly Row[];
-  readonly unsupported: readonly Missing[];
+  /** Why it has no rows. */
+  readonly failed?: string;
 }
+
+/** What a run knows at its end beside its workloads. */
+export type Ended = About & Pick<Measured, 'absent' | 'skipped'>;
 
 const PEERS: readonly (readonly [EngineName, (folders: PeerFolders) => Promise<Contender>])[] = [
   ['ort-webgpu', openOnnxruntime],
@@ -62,44 +66,48 @@ function leftOut({ name, hardwareOnly }: Workload, o: BenchOptions, software: bo
   return hardwareOnly && software && !o.asked.includes(name) ? 'on hardware adapters only' : null;
 }
 
-export async function bench(host: Host<Progress | Finished>, o: BenchOptions): Promise<Measured> {
+/** The adapter that workloads would run on. */
+export async function adapter({ gpu }: Host): Promise<AdapterInfo> {
+  const engine = await createEngine({ gpu });
+  engine.dispose();
+  return engine.adapter;
+}
+
+export async function bench(host: Host<Progress | Finished>, o: BenchOptions): Promise<Ended> {
   const deadline = performance.now() + o.budgetMs;
   const engine = await createEngine({ gpu: host.gpu });
-  const { adapter } = engine;
+  const { software } = engine.adapter;
   const wanted = new Set(o.names);
   const chosen = workloads('all').filter(({ name }) => wanted.has(name));
   host.progress({ text: 'measuring the ceilings of the adapter' });
-  const about: About = { adapter, ceilings: await measureCeilings(engine) };
+  const about: About = { adapter: engine.adapter, ceilings: await measureCeilings(engine) };
   const { others, absent } = o.peers ? await openPeers(host.url, o.peers) : { others: [], absent: [] };
   const ours = rarefy(engine, host.gpu);
-  const rows: Row[] = [];
-  const unsupported: Missing[] = [];
-  const skipped: { case: string; reason: string }[] = [];
+  const skipped: Skipped[] = [];
   try {
     for (const [done, workload] of chosen.entries()) {
       const { name, peers } = workload;
       host.signal.throwIfAborted();
       const reason =
-        leftOut(workload, o, adapter.software) ??
-        (performance.now() > deadline ? 'the budget was spent' : null);
+        leftOut(workload, o, software) ?? (performance.now() > deadline ? 'the budget was spent' : null);
       if (reason) {
         skipped.push({ case: name, reason });
         continue;
       }
-      const rivals = peers === 'everywhere' || (peers === 'hardware' && !adapter.software) ? others : [];
-      const result = await measure(
-        engine,
-        ours,
-        rivals,
-        workload,
-        { signal: host.signal, deadline },
-        (text) => host.progress({ text, done, total: chosen.length }),
-      );
-      rows.push(...result.rows);
-      unsupported.push(...result.unsupported);
-      host.progress({ finished: name, about, ...result });
+      const rivals = peers === 'everywhere' || (peers === 'hardware' && !software) ? others : [];
+      const stop = { signal: host.signal, deadline };
+      const progress = (text: string) => host.progress({ text, done, total: chosen.length });
+      try {
+        engine.check(); // after a loss of the device every workload fails, at once
+        const result = await measure(engine, ours, rivals, workload, stop, progress);
+        host.progress({ finished: name, about, ...result });
+      } catch (error) {
+        host.signal.throwIfAborted();
+        const failed = reasonOf(error, name);
+        host.progress({ finished: name, about, rows: [], unsupported: [], cut: false, failed });
+      }
     }
-    return { ...about, rows, unsupported, absent, skipped };
+    return { ...about, absent, skipped };
   } finally {
     engine.dispose();
   }

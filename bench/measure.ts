@@ -13,6 +13,8 @@ const PEER_TOLERANCE = 1e-4;
 export interface Result {
   readonly rows: readonly Row[];
   readonly unsupported: readonly Missing[];
+  /** Whether the budget ended before the workload did: a peer, or a round, may be missing. */
+  readonly cut: boolean;
 }
 
 interface Entry extends Warm {
@@ -55,11 +57,12 @@ export async function measure(
     }
     progress(`${workload.name}: timing`);
     const samples = await interleaved(entered, stop);
+    const cut = performance.now() > stop.deadline;
     const gpuMs = (await first.launch.gpuMs?.()) ?? null;
     const layers = await first.launch.layers?.();
     const rows = entered.map(({ about }, i) => row(about, samples[i]!));
     rows[0] = { ...rows[0]!, gpuMs, ...(layers?.length && { layers }) };
-    return { rows, unsupported };
+    return { rows, unsupported, cut };
   } finally {
     for (const { launch } of entered) launch.free();
   }

@@ -1,6 +1,6 @@
-// The benchmark, and that of a single kernel, as the jobs of a page.
+// The benchmark, that of a single kernel, and what they would run on, as the jobs of a page.
 import { startPage } from '../src/page/start.js';
-import { bench } from './bench.js';
+import { adapter, bench } from './bench.js';
 import { variant } from './variant.js';
 
-await startPage({ bench, variant });
+await startPage({ adapter, bench, variant });

@@ -48,6 +48,12 @@ export interface Absent {
   readonly reason: string;
 }
 
+/** A case without rows. */
+export interface Skipped {
+  readonly case: string;
+  readonly reason: string;
+}
+
 /** What was measured on. */
 export interface About {
   readonly adapter: AdapterInfo;
@@ -61,14 +67,16 @@ export interface Measured extends About {
   readonly unsupported: readonly Missing[];
   readonly absent: readonly Absent[];
   /** Cases that did not run at all. */
-  readonly skipped: readonly { readonly case: string; readonly reason: string }[];
+  readonly skipped: readonly Skipped[];
+  /** Cases that we could not do, or got wrong. */
+  readonly failed: readonly Skipped[];
 }
 
 export interface BenchReport extends Measured {
   readonly runtime: Runtime;
   /** Runtime and version. */
   readonly browser: string;
-  /** The commit that ran, with `+` where files differed from it, or null outside a clone. */
+  /** The commit that was built, with `+` and a hash of the build where files differed from it; null outside a clone. */
   readonly commit: string | null;
 }
 

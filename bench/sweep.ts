@@ -1,9 +1,10 @@
 // A sweep over many machines needs no scheduler: every machine takes its shard of one list, and appends what it has
 // measured to a log that can be read, joined and gone on with.
+import { type AdapterInfo, adapterTitle } from '../src/gpu/device.js';
 import type { Runtime } from '../src/page/protocol.js';
 import type { About, BenchReport, Missing, Row } from './report.js';
 
-/** A job of a sweep that is done: one line of its log. */
+/** A job of a sweep that ran: one line of its log. */
 export interface LogLine extends About {
   readonly id: string;
   readonly runtime: Runtime;
@@ -11,18 +12,21 @@ export interface LogLine extends About {
   readonly commit: string | null;
   readonly rows: readonly Row[];
   readonly unsupported: readonly Missing[];
+  /** Whether the budget ended before it did, so that it is not done. */
+  readonly cut?: boolean;
 }
 
 /** Which run a job belongs to. */
 export interface Run {
+  readonly adapter: AdapterInfo;
   readonly runtime: Runtime;
   readonly commit: string | null;
   readonly peers: boolean;
 }
 
-/** What a job is called in logs: the same work at the same commit has the same id. */
-export const jobId = ({ runtime, commit, peers }: Run, name: string): string =>
-  [commit ?? 'no commit', runtime, peers ? 'peers' : 'own', name].join('/');
+/** What a job is called in logs: the same work of the same build on the same adapter has the same id. */
+export const jobId = ({ adapter, runtime, commit, peers }: Run, name: string): string =>
+  [commit ?? 'no commit', runtime, adapterTitle(adapter), peers ? 'peers' : 'own', name].join('/');
 
 export interface Shard {
   /** From 1. */
@@ -40,24 +44,29 @@ export function parseShard(text: string): Shard | null {
 export const shardOf = <T>(list: readonly T[], { index, count }: Shard): T[] =>
   list.filter((_, i) => i % count === index - 1);
 
+/** The last line of each id. */
+export const lastOfEach = (lines: readonly LogLine[]): LogLine[] => [
+  ...new Map(lines.map((line) => [line.id, line])).values(),
+];
+
 /**
  * The lines of a log, the last of each id. A line that is not whole, because its run was killed as it wrote, is left
  * out: its job runs again.
  */
 export function parseLog(text: string): { lines: LogLine[]; torn: number } {
-  const found = new Map<string, LogLine>();
+  const found: LogLine[] = [];
   let torn = 0;
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
     try {
       const read: LogLine = JSON.parse(line);
       if (typeof read.id !== 'string' || !Array.isArray(read.rows)) throw new Error();
-      found.set(read.id, read);
+      found.push(read);
     } catch {
       torn++;
     }
   }
-  return { lines: [...found.values()], torn };
+  return { lines: lastOfEach(found), torn };
 }
 
 /** What to write behind a log's text so that it has one more line, also where the last one is torn. */
@@ -75,6 +84,40 @@ export function reportsOf(lines: readonly LogLine[]): BenchReport[] {
     const { adapter, ceilings, runtime, browser, commit } = group.at(-1)!;
     const rows = group.flatMap((line) => line.rows);
     const unsupported = group.flatMap((line) => line.unsupported);
-    return { runtime, browser, commit, adapter, ceilings, rows, unsupported, absent: [], skipped: [] };
+    return {
+      runtime,
+      browser,
+      commit,
+      adapter,
+      ceilings,
+      rows,
+      unsupported,
+      absent: [],
+      skipped: [],
+      failed: [],
+    };
   });
+}
+
+/** Whether two reports are of one build on one adapter in one runtime. */
+export const isSameRun = (a: BenchReport, b: BenchReport): boolean =>
+  a.commit !== null &&
+  a.commit === b.commit &&
+  a.runtime === b.runtime &&
+  a.browser === b.browser &&
+  adapterTitle(a.adapter) === adapterTitle(b.adapter);
+
+/** A report with what an earlier one of the same run has of other cases. */
+export function merged(earlier: BenchReport, report: BenchReport): BenchReport {
+  const fresh = new Set([...report.rows, ...report.failed].map((r) => r.case));
+  const kept = new Set(earlier.rows.map((r) => r.case).filter((name) => !fresh.has(name)));
+  const others = <T extends { readonly case: string }>(list: readonly T[]) =>
+    list.filter((r) => !fresh.has(r.case));
+  return {
+    ...report,
+    rows: [...others(earlier.rows), ...report.rows],
+    unsupported: [...others(earlier.unsupported), ...report.unsupported],
+    failed: [...others(earlier.failed), ...report.failed],
+    skipped: report.skipped.filter((s) => !kept.has(s.case)),
+  };
 }

@@ -27,7 +27,7 @@ export const ceilingsText = (c: Ceilings): string =>
 
 /** The report for people: a row a case, then what is slower than it should be. */
 export function benchText(report: BenchReport): string {
-  const { adapter, browser, commit, ceilings, rows, absent, skipped } = report;
+  const { adapter, browser, commit, ceilings, rows, absent, skipped, failed } = report;
   const peers = peersOf(report);
   const head = ['case', 'ms', 'min', 'max', 'GPU ms', 'GFLOP/s', 'GB/s', 'ceiling', 'error'];
   const lines = rows
@@ -59,6 +59,10 @@ export function benchText(report: BenchReport): string {
       absent.map(({ engine, reason }) => `${engine}: ${reason}`),
     ),
     ...section('Not run', skippedLines(skipped)),
+    ...section(
+      'FAILED',
+      failed.map((f) => `${f.case}: ${f.reason}`),
+    ),
     ...summary(compare(rows), peers.length > 0),
   ].join('\n');
 }

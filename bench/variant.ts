@@ -22,8 +22,8 @@ export interface VariantOptions {
   readonly kernel: Kernel;
   /** What the variant is called in the report. */
   readonly label: string;
-  /** An invocation of the variant does the work of so many of the built-in kernel's. */
-  readonly share: number;
+  /** So many of the variant's invocations do the work of so many of the built-in kernel's. */
+  readonly invocations: readonly [number, number];
   /** Workloads to time; a few cheap ones without. */
   readonly only: readonly string[];
 }
@@ -85,7 +85,7 @@ interface Bench {
 }
 
 export async function variant(host: Host, o: VariantOptions): Promise<VariantReport> {
-  const { of, kernel, label, share, only } = o;
+  const { of, kernel, label, invocations, only } = o;
   const full = await createEngine({ gpu: host.gpu });
   const portable = await createEngine({ device: full.device, without: ['subgroups'] });
   const engines = [full, portable];
@@ -109,7 +109,7 @@ export async function variant(host: Host, o: VariantOptions): Promise<VariantRep
       engines,
       label,
       runner,
-      launch: (layer) => layerLaunch(runner(layer)!, layer, (d) => standIn(d, target, kernel, share)),
+      launch: (layer) => layerLaunch(runner(layer)!, layer, (d) => standIn(d, target, kernel, invocations)),
     };
     const users = ofIt.filter(({ kernels }) => kernels.some((k) => k.name === target.name));
     const failed = await checkAll(

@@ -42,13 +42,13 @@ export function checkFit(label: string, variant: Kernel, target: Kernel): void {
 
 /**
  * Dispatches with the variant in the target's place.
- * @param share an invocation of the variant does the work of so many of the target's
+ * @param invocations so many of the variant's do the work of so many of the target's
  */
 export const standIn = <B>(
   dispatches: readonly Dispatch<B>[],
   target: Kernel,
   variant: Kernel,
-  share: number,
+  [own, others]: readonly [number, number],
 ): Dispatch<B>[] =>
   dispatches.map((d) =>
     d.kernel.name === target.name
@@ -58,7 +58,7 @@ export const standIn = <B>(
           constants: Object.fromEntries(
             Object.entries(d.constants).filter(([name]) => variant.overrides.includes(name)),
           ),
-          invocations: Math.ceil(d.invocations / share),
+          invocations: Math.ceil((d.invocations * own) / others),
         }
       : d,
   );

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { appended, type LogLine, parseLog } from '../../bench/sweep.js';
+import { appended, type LogLine, lastOfEach, parseLog } from '../../bench/sweep.js';
 import { DataError } from '../errors.js';
 
 const read = (path: string): string => {
@@ -18,7 +18,7 @@ function linesOf(path: string, text: string, log: (line: string) => void): reado
 
 /** The lines of all logs; where two have one job, the later log's. */
 export function readLogs(paths: readonly string[], log: (line: string) => void): LogLine[] {
-  const found = paths.flatMap((path) => linesOf(path, read(path), log));
+  const found = lastOfEach(paths.flatMap((path) => linesOf(path, read(path), log)));
   if (found.length === 0) throw new DataError(`${paths.join(', ')}: no workload is done`, paths[0] ?? '');
   return found;
 }
@@ -38,10 +38,6 @@ export class JobLog {
         `${path}: ${this.lines.length} workloads are in it, should be a new file, or --resume be given`,
         path,
       );
-  }
-
-  has(id: string): boolean {
-    return this.lines.some((line) => line.id === id);
   }
 
   append(line: LogLine): void {

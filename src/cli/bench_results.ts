@@ -1,21 +1,24 @@
-// The results that a clone keeps, a file for each adapter, and the table of its README that is made from them.
-import { spawnSync } from 'node:child_process';
+// The results that a clone keeps, a file for each adapter and runtime, and the table of its README that is made from them.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchReport } from '../../bench/report.js';
 import { withTable } from '../../bench/results_table.js';
+import { isSameRun, merged } from '../../bench/sweep.js';
 import { adapterTitle } from '../gpu/device.js';
-import { benchFolder } from './peers.js';
+import { benchFolder, dist } from './peers.js';
 
-const git = (...args: string[]): string | null => {
-  const { status, stdout } = spawnSync('git', ['-C', benchFolder, ...args], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : null;
-};
+const readReport = (path: string): BenchReport => JSON.parse(readFileSync(path, 'utf8'));
 
-/** The clone's commit, with `+` where tracked files differ from it. */
-export function commit(): string | null {
-  const hash = existsSync(benchFolder) ? git('rev-parse', '--short', 'HEAD') : null;
-  return hash && `${hash}${git('status', '--porcelain', '--untracked-files=no') ? '+' : ''}`;
+/** The commit that was built, as `commitOf` says it; null outside a clone. */
+export function builtCommit(): string | null {
+  const path = join(dist, 'commit');
+  return (existsSync(path) && readFileSync(path, 'utf8')) || null;
+}
+
+/** The file of a report's adapter and runtime, which goes without saying where it is Chrome. */
+export function resultsName({ adapter, runtime }: Pick<BenchReport, 'adapter' | 'runtime'>): string {
+  const name = `${adapterTitle(adapter)}${runtime === 'chrome' ? '' : ` ${runtime}`}`;
+  return `${name.replace(/\W+/g, ' ').trim().replaceAll(' ', '-').toLowerCase()}.json`;
 }
 
 /** Every report in bench/results, by file name. */
@@ -23,15 +26,17 @@ export const savedResults = (folder: string): BenchReport[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+    .map((name) => readReport(join(folder, name)));
 
-/** Writes a report to bench/results and the table to README.md. */
-export function saveResults(report: BenchReport): void {
-  const folder = join(benchFolder, 'results');
+/** Writes a report to bench/results, beside the other cases of the same run, and the table to README.md. */
+export function saveResults(report: BenchReport, root = join(benchFolder, '..')): void {
+  const folder = join(root, 'bench/results');
   mkdirSync(folder, { recursive: true });
-  const name = adapterTitle(report.adapter).replace(/\W+/g, ' ').trim().replaceAll(' ', '-').toLowerCase();
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
-  const readme = join(benchFolder, '../README.md');
+  const path = join(folder, resultsName(report));
+  const earlier = existsSync(path) ? readReport(path) : null;
+  const saved = earlier && isSameRun(earlier, report) ? merged(earlier, report) : report;
+  writeFileSync(path, `${JSON.stringify(saved, null, 1)}\n`);
+  const readme = join(root, 'README.md');
   if (existsSync(readme))
     writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), savedResults(folder)));
 }

@@ -4,9 +4,10 @@ import { basename, join } from 'node:path';
 import type { VariantReport } from '../../bench/variant.js';
 import { variantText } from '../../bench/variant_text.js';
 import { FormatError } from '../errors.js';
+import type { Kernel } from '../kernel.js';
 import type { Outcome, Tools } from './command.js';
 import { dist } from './peers.js';
-import { reflectKernel } from './reflect.mjs';
+import { partsOf, reflectKernel } from './reflect.mjs';
 
 export interface VariantArgs {
   /** The operator, or the kernel, in whose place the file runs. */
@@ -22,12 +23,14 @@ export interface VariantArgs {
 
 /** How often a file is looked at, in ms. */
 const INTERVAL = 200;
+/** Where the parts lie that a kernel shares with built-in ones. */
+const PART_FOLDERS = [join(dist, '../kernels')];
 
 /** Checks, times and compares a kernel of a file; with `watch` again whenever it is saved, until an interrupt. */
 export async function benchVariant(args: VariantArgs, tools: Tools): Promise<Outcome> {
   if (!args.watch) return once(args, tools);
   for (;;) {
-    const saved = change(args.variant, tools.signal);
+    const saved = change(filesOf(args.variant), tools.signal);
     args.print(await once(args, tools).catch((error: Error) => said(error, tools.signal)));
     tools.log(`waiting for ${args.variant} to be saved; ctrl-c ends`);
     if (!(await saved)) return { text: '', json: { ended: 'interrupted' } };
@@ -40,40 +43,51 @@ function said(error: Error, signal: AbortSignal): Outcome {
   return { text: error.message, json: { error: error.message }, ok: false };
 }
 
-/** Resolves with true when the file is saved, with false when the command is interrupted. */
-const change = (path: string, signal: AbortSignal): Promise<boolean> =>
+/** A kernel's file and those of its parts, if they are there. */
+function filesOf(path: string): string[] {
+  try {
+    return [path, ...partsOf(path, PART_FOLDERS)];
+  } catch {
+    return [path];
+  }
+}
+
+/** Resolves with true when one of the files is saved, with false when the command is interrupted. */
+const change = (paths: readonly string[], signal: AbortSignal): Promise<boolean> =>
   new Promise((done) => {
     const end = (saved: boolean) => {
-      unwatchFile(path);
+      for (const path of paths) unwatchFile(path);
       signal.removeEventListener('abort', interrupted);
       done(saved);
     };
     const interrupted = () => end(false);
     signal.addEventListener('abort', interrupted, { once: true });
-    watchFile(path, { interval: INTERVAL }, (now, before) => now.mtimeMs !== before.mtimeMs && end(true));
+    for (const path of paths)
+      watchFile(path, { interval: INTERVAL }, (now, before) => now.mtimeMs !== before.mtimeMs && end(true));
   });
 
 async function once({ kernel: of, variant, only, browserWs }: VariantArgs, tools: Tools): Promise<Outcome> {
   const label = basename(variant);
-  const { kernel, share } = await readVariant(variant);
+  const { kernel, invocations } = await readVariant(variant);
   const report: VariantReport = await tools.run(
     'variant',
-    { of, kernel, label, share, only },
+    { of, kernel, label, invocations, only },
     { bundle: join(dist, 'bench.js'), ...(browserWs && { browserWs }) },
   );
   return { text: variantText(report), json: report, ok: report.failed.length === 0 };
 }
 
-/** A kernel of a file, and the number of the built-in kernel's invocations that one of its own does. */
-async function readVariant(path: string) {
+/** A kernel of a file, and how many invocations it takes for how many of the built-in kernel's. */
+async function readVariant(path: string): Promise<{ kernel: Kernel; invocations: [number, number] }> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new FormatError(`${path}: no such file`);
   });
-  const [line, share] = /^\/\/ invocations: (?:1\/(\d+))?.*$/m.exec(text) ?? [];
-  if (line !== undefined && !Number(share)) throw new FormatError(`${path}: '${line}', should be 1/N`);
+  const line = /^\/\/ invocations: .*$/m.exec(text)?.[0] ?? '// invocations: 1';
+  const [, times, over = '1'] = /^\/\/ invocations: ([1-9]\d*)(?:\/([1-9]\d*))?\s*$/.exec(line) ?? [];
+  if (times === undefined) throw new FormatError(`${path}: '${line}', should be N or 1/N`);
   try {
-    const kernel = reflectKernel(path, { entry: null, partFolders: [join(dist, '../kernels')] });
-    return { kernel, share: Number(share ?? 1) };
+    const kernel = reflectKernel(path, { entry: null, partFolders: PART_FOLDERS });
+    return { kernel, invocations: [Number(times), Number(over)] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FormatError(reason.startsWith(path) ? reason : `${path}: ${reason}`);

@@ -1,7 +1,7 @@
 // What every command has in common: its options, its runtime, how it reports.
 import { fileURLToPath } from 'node:url';
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from 'citty';
-import type { bench } from '../../bench/bench.js';
+import type { adapter, bench } from '../../bench/bench.js';
 import type { variant } from '../../bench/variant.js';
 import type { jobs } from '../page/jobs.js';
 import { type Progress, RUNTIMES, type Runtime } from '../page/protocol.js';
@@ -20,7 +20,7 @@ const COMMON = {
 } as const satisfies ArgsDef;
 
 /** The jobs of src/page/jobs.ts, and those of bench/page.ts, which needs its own bundle. */
-type Jobs = typeof jobs & { bench: typeof bench; variant: typeof variant };
+type Jobs = typeof jobs & { adapter: typeof adapter; bench: typeof bench; variant: typeof variant };
 type IO = Partial<
   Pick<
     RunOptions,

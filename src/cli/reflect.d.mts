@@ -9,3 +9,6 @@ export function reflectKernel(
   path: string,
   options?: { readonly entry?: string | null; readonly partFolders?: readonly string[] },
 ): Kernel;
+
+/** Paths of the parts that a kernel `uses`, beside it or in `partFolders`. @throws Error where one is missing */
+export function partsOf(path: string, partFolders?: readonly string[]): string[];

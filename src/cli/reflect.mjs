@@ -12,18 +12,19 @@ const listed = (code, key) =>
     .map((s) => s.trim())
     .filter(Boolean);
 
-/** A kernel's text, followed by the parts that it shares with others, so that its own line numbers hold. */
-function textOf(path, partFolders) {
-  const own = readFileSync(path, 'utf8');
-  const parts = listed(own, 'uses').map((part) => {
+export function partsOf(path, partFolders = []) {
+  return listed(readFileSync(path, 'utf8'), 'uses').map((part) => {
     const found = [dirname(path), ...partFolders]
       .map((f) => join(f, `${part}.wgsl`))
       .find((f) => existsSync(f));
     if (!found) throw new Error(`${path}: uses ${part}, but there is no ${part}.wgsl beside it`);
-    return readFileSync(found, 'utf8');
+    return found;
   });
-  return [own, ...parts].join('\n');
 }
+
+/** A kernel's text, followed by the parts that it shares with others, so that its own line numbers hold. */
+const textOf = (path, partFolders) =>
+  [path, ...partsOf(path, partFolders)].map((file) => readFileSync(file, 'utf8')).join('\n');
 
 export function reflectKernel(path, { entry: wanted = basename(path, '.wgsl'), partFolders = [] } = {}) {
   const code = textOf(path, partFolders);

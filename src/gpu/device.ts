@@ -36,6 +36,16 @@ export const adapterName = (info: AdapterInfo): string =>
 
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
 
+/** What large maps, and kernels of many invocations or much workgroup memory, need more of than every device has. */
+const RAISED_LIMITS = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+] as const;
+
 /** Which limits to ask a device for: the adapter's own, or those that every WebGPU device has. */
 export type LimitsWanted = 'adapter' | 'default';
 
@@ -49,11 +59,11 @@ export async function openDevice(gpu: GPU, limits: LimitsWanted = 'adapter'): Pr
       0,
       'run `npx rarefy doctor`, or enable hardware acceleration in the browser',
     );
-  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   return adapter.requestDevice({
     label: 'rarefy',
     requiredFeatures: OPTIONAL_FEATURES.filter((f) => adapter.features.has(f)),
-    requiredLimits: limits === 'adapter' ? { maxStorageBufferBindingSize, maxBufferSize } : {},
+    requiredLimits:
+      limits === 'adapter' ? Object.fromEntries(RAISED_LIMITS.map((l) => [l, adapter.limits[l]])) : {},
   });
 }
 

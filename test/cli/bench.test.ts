@@ -70,8 +70,19 @@ describe('rarefy bench', () => {
     expect(parts.flat().toSorted()).to.deep.equal(all.toSorted());
   });
 
+  it('prints what it has measured when it is interrupted', async () => {
+    const running = start('bench', '--only', 'avg_pool: ');
+    await running.says(/timing 1\//);
+    running.interrupt();
+    const { code, stdout } = await running.finished;
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('avg_pool: ').and.contain('interrupted');
+  });
+
   it('refuses what it cannot do, before a browser starts', async () => {
-    expect(await refusal('bench', '--only', 'no such case')).to.contain('no workload has no such case');
+    expect(await refusal('bench', '--only', 'no such case'))
+      .to.contain('no workload has no such case')
+      .and.contain('conv1_1');
     expect(await refusal('bench', '--shard', '3/2')).to.contain('should be i/n');
     expect(await refusal('bench', '--budget', 'soon')).to.contain('positive number of minutes');
     expect(await refusal('bench', '--resume')).to.contain('--log');
@@ -108,12 +119,38 @@ describe('rarefy bench --variant', () => {
     for (const r of found.rows) expect(r.medianMs).to.be.above(0);
   });
 
-  it('runs again when the file is saved, and times nothing that is wrong', async () => {
+  it('takes a square workgroup, more invocations than the built-in kernel, and more memory than every device has', async () => {
+    const text = built
+      .replace('// One invocation', '// invocations: 2\n// One invocation')
+      .replace(
+        '@compute @workgroup_size(64, 1, 1)',
+        'var<workgroup> held: array<vec4f, 1280>;\n@compute @workgroup_size(16, 8, 1)',
+      )
+      .replace(
+        'global_invocation_id) id: vec3u',
+        'workgroup_id) id: vec3u, @builtin(local_invocation_index) own: u32',
+      )
+      .replace('id.y * grid.x * 64u + id.x;', '((id.y * grid.x + id.x) * 128u + own) / 2u;')
+      .replace('>= params.count)', '>= params.count || own % 2u == 1u)')
+      .replace(/ {2}y\[(.*)\] = vec4<Elem>\((.*)\);/, '  held[own] = $2;\n  y[$1] = vec4<Elem>(held[own]);');
+    expect(text).to.contain('held[own] =');
+    const path = write('square.wgsl', text);
+    const found = await report<VariantReport>('bench', '--kernel', 'scale', '--variant', path);
+    expect(found).to.include({ replaces: 'scale', checked: 2 });
+    expect(found.failed).to.deep.equal([]);
+  });
+
+  it('runs again when the file, or a part that it uses, is saved, and times nothing that is wrong', async () => {
     const path = write('edited.wgsl', wrong);
+    const part = write('part.wgsl', 'fn unused() -> u32 { return 0u; }');
     const watching = start('bench', '--kernel', 'scale', '--variant', path, '--watch');
     await watching.says(/waiting for/);
     writeFileSync(path, built.replace('fn scale(', 'fn scale(oops'));
-    await watching.says(/waiting for[\s\S]*waiting for/);
+    await watching.says(/(waiting for[\s\S]*){2}/);
+    writeFileSync(path, wrong.replace('// One', '// uses: part\n// One'));
+    await watching.says(/(waiting for[\s\S]*){3}/);
+    writeFileSync(part, 'fn unused() -> u32 { return 1u; }');
+    await watching.says(/(waiting for[\s\S]*){4}/);
     watching.interrupt();
     const { code, stdout } = await watching.finished;
     expect(code).to.equal(0);
@@ -128,5 +165,12 @@ describe('rarefy bench --variant', () => {
     ).to.contain('binding factors is read-only-storage, should be one of params, x, s, b, y as in scale');
     expect(await refused(inFolder('none.wgsl'))).to.contain('no such file');
     expect(await refusal('bench', '--kernel', 'scale')).to.contain('given together');
+    const own = ['--kernel', 'scale', '--variant', write('own.wgsl', built)];
+    expect(await refusal('bench', ...own, '--html', inFolder('a.html'))).to.contain(
+      '--html does not go with',
+    );
+    expect(await refusal('bench', ...own, '--only', 'no such'))
+      .to.contain('no such in its name')
+      .and.contain('conv1_1');
   });
 });

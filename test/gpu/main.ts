@@ -2,6 +2,7 @@ import './cases.test.js';
 import './image.test.js';
 import './confusion.test.js';
 import './bad_input.test.js';
+import './bench.test.js';
 import './engine.test.js';
 import './net.test.js';
 import './memory.test.js';

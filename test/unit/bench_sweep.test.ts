@@ -110,14 +110,15 @@ describe('bench: sweeps', () => {
   });
 
   it('a job keeps its id at one commit, and has another elsewhere', () => {
-    const run = { runtime: 'chrome', commit: 'abc', peers: false } as const;
+    const run = { adapter, runtime: 'chrome', commit: 'abc', peers: false } as const;
     const ids = [
       run,
       { ...run, commit: 'abd' },
       { ...run, peers: true },
+      { ...run, adapter: { ...adapter, description: 'B' } },
       { ...run, runtime: 'node' } as const,
     ];
-    expect(new Set(ids.map((r) => jobId(r, 'pool'))).size).to.equal(4);
+    expect(new Set(ids.map((r) => jobId(r, 'pool'))).size).to.equal(5);
     expect(jobId(run, 'pool')).to.equal(jobId({ ...run }, 'pool'));
   });
 
@@ -151,6 +152,7 @@ describe('bench: reports', () => {
     ...reportsOf([line('conv1_2', { rows })])[0]!,
     absent: [{ engine: 'tfjs-webgpu', reason: 'no document' }],
     skipped: [{ case: 'x', reason: 'the budget was spent' }],
+    failed: [{ case: 'y', reason: 'out of memory' }],
   };
 
   it('hold the lower quartile of the rounds against the gate', () => {
@@ -165,6 +167,7 @@ describe('bench: reports', () => {
       '170 (3)',
       'MISSED  conv1_2: 14.0x of 15.0x, goal 30.0x',
       'no document',
+      'y: out of memory',
       'x',
     ])
       expect(text).to.contain(part);

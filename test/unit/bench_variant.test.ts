@@ -45,10 +45,11 @@ describe('bench: a kernel in the place of another', () => {
     };
     const mine: Kernel = { ...scale, code: 'mine', overrides: ['B'] };
     const other = { ...launch, kernel: conv2d };
-    expect(standIn([launch, other], scale, mine, 2)).to.deep.equal([
+    expect(standIn([launch, other], scale, mine, [1, 2])).to.deep.equal([
       { ...launch, kernel: mine, constants: { B: 2 }, invocations: 4 },
       other,
     ]);
+    expect(standIn([launch], scale, mine, [3, 1])[0]!.invocations).to.equal(21);
   });
 });
 

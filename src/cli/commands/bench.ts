@@ -1,19 +1,17 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Finished } from '../../../bench/bench.js';
 import { benchHtml } from '../../../bench/html/page.js';
 import { type BenchReport, compare } from '../../../bench/report.js';
-import { jobId, parseShard, reportsOf, type Shard, shardOf } from '../../../bench/sweep.js';
+import { parseShard, reportsOf, type Shard, shardOf } from '../../../bench/sweep.js';
 import { benchText } from '../../../bench/text.js';
 import { workloads } from '../../../bench/workloads/index.js';
 import { listOf } from '../../../bench/workloads/list.js';
-import { SETS } from '../../../bench/workloads/workload.js';
-import type { Progress } from '../../page/protocol.js';
-import { JobLog, readLogs } from '../bench_log.js';
-import { commit, saveResults } from '../bench_results.js';
+import { SETS, type SetName, type Workload } from '../../../bench/workloads/workload.js';
+import { readLogs } from '../bench_log.js';
+import { saveResults } from '../bench_results.js';
+import { benchRun } from '../bench_run.js';
 import { benchVariant } from '../bench_variant.js';
 import { command, type Outcome, UsageError } from '../command.js';
-import { dist, ensurePeers, PEERS, peerFolders } from '../peers.js';
+import { ensurePeers } from '../peers.js';
 
 /** Minutes. */
 const BUDGET = '20';
@@ -32,16 +30,33 @@ function budgetArg(text: string): number {
   return 60_000 * minutes;
 }
 
-const isFinished = (event: unknown): event is Finished =>
-  typeof event === 'object' && event !== null && 'finished' in event;
+/** Of names that were not found, and some that would be. */
+const EXAMPLES = 8;
+/** Options that do not go with a kernel of one's own. */
+const OF_RUNS = ['set', 'peers', 'html', 'save', 'list', 'log', 'resume', 'shard', 'from'] as const;
+
+/** The workloads of these names, at least one. */
+function chosen(
+  set: SetName,
+  only: readonly string[],
+  fits: (w: Workload) => boolean = () => true,
+): Workload[] {
+  const found = workloads(set, only).filter(fits);
+  if (found.length > 0) return found;
+  const some = workloads(set).filter(fits).slice(0, EXAMPLES);
+  throw new UsageError(
+    `bench: no workload has ${only.join(' or ')} in its name, should be one of those that --list prints, as ${some.map(({ name }) => name).join(', ')}`,
+  );
+}
 
 /** The text of reports, their JSON, and the HTML file where one is wanted. */
-function outcome(reports: readonly BenchReport[], html: string | undefined): Outcome {
+function outcome(reports: readonly BenchReport[], html: string | undefined, whole = true): Outcome {
   if (html) writeFileSync(html, benchHtml(reports));
   const json = reports.map((r) => ({ ...r, missed: compare(r.rows).filter((c) => !c.met) }));
   return {
     text: reports.map(benchText).join('\n\n'),
     json: json.length === 1 ? json[0]! : { reports: json },
+    ok: whole && reports.every((r) => r.failed.length === 0),
   };
 }
 
@@ -95,8 +110,12 @@ export const bench = command({
       const { kernel, variant, watch = false, json } = args;
       if (!kernel || !variant)
         throw new UsageError('bench: --kernel and --variant, should be given together');
+      const other = OF_RUNS.find((name) => args[name]);
+      if (other) throw new UsageError(`bench: --${other} does not go with --variant`);
+      const only = listed(args.only);
+      if (only.length > 0) chosen('all', only, ({ work }) => work.kind === 'layer');
       const print = (o: Outcome) => console.log(json ? JSON.stringify(o.json) : o.text);
-      return benchVariant({ kernel, variant, watch, only: listed(args.only), browserWs, print }, tools);
+      return benchVariant({ kernel, variant, watch, only, browserWs, print }, tools);
     }
     if (args.from) return outcome(reportsOf(readLogs(listed(args.from), tools.log)), args.html);
     const { peers = false, save = false } = args;
@@ -104,54 +123,27 @@ export const bench = command({
     if (args.resume && !args.log) throw new UsageError('bench: --resume goes with --log');
     if (save && (args.only || args.shard))
       throw new UsageError('bench: --save with --only or --shard, should be a whole set');
-    const chosen = shardOf(workloads(args.set ?? (args.only ? 'all' : 'quick'), only), shardArg(args.shard));
-    if (chosen.length === 0) throw new UsageError(`bench: no workload has ${only.join(' or ')} in its name`);
+    const wanted = chosen(args.set ?? (args.only ? 'all' : 'quick'), only);
+    const mine = shardOf(wanted, shardArg(args.shard));
+    if (mine.length === 0)
+      throw new UsageError(`bench: --shard ${args.shard} of ${wanted.length} workloads, should have one`);
     if (args.list)
-      return { text: chosen.map(({ name }) => name).join('\n'), json: { workloads: chosen.map(listOf) } };
-    if (peers) ensurePeers(tools.log);
-
-    const run = { runtime: tools.runtime, commit: commit(), peers };
-    const log = args.log ? new JobLog(args.log, args.resume ?? false, tools.log) : null;
-    const names = chosen.map(({ name }) => name);
-    const left = names.filter((name) => !log?.has(jobId(run, name)));
-    if (log && left.length < names.length)
-      tools.log(`${names.length - left.length} of ${names.length} workloads are in ${args.log}`);
-    const before = log?.lines.filter(({ id }) => names.some((name) => jobId(run, name) === id)) ?? [];
-    if (left.length === 0) return outcome(reportsOf(before), args.html);
-
-    let browser = '';
+      return { text: mine.map(({ name }) => name).join('\n'), json: { workloads: mine.map(listOf) } };
     const budgetMs = budgetArg(args.budget);
-    const measured = await tools.run(
-      'bench',
+    if (peers) ensurePeers(tools.log);
+    const { report, whole } = await benchRun(
       {
-        names: left,
-        asked: args.only ? left : [],
-        peers: peers ? peerFolders(tools.runtime) : null,
+        names: mine.map(({ name }) => name),
+        asked: args.only !== undefined,
+        peers,
         budgetMs,
+        log: args.log,
+        resume: args.resume ?? false,
+        browserWs,
       },
-      {
-        bundle: join(dist, 'bench.js'),
-        ...(peers && { folders: PEERS }),
-        ...(browserWs && { browserWs }),
-        // Its place belongs to this machine, not to the result.
-        onStart: (about) => (browser = about.split(', ')[0]!),
-        onProgress: (event) => {
-          if (!isFinished(event)) return tools.progress(event as Progress);
-          const { finished, about, rows, unsupported } = event;
-          const { runtime, commit } = run;
-          log?.append({ id: jobId(run, finished), runtime, browser, commit, ...about, rows, unsupported });
-        },
-      },
+      tools,
     );
-    const report: BenchReport = {
-      runtime: run.runtime,
-      browser,
-      commit: run.commit,
-      ...measured,
-      rows: [...before.flatMap((line) => line.rows), ...measured.rows],
-      unsupported: [...before.flatMap((line) => line.unsupported), ...measured.unsupported],
-    };
-    if (save) saveResults(report);
-    return outcome([report], args.html);
+    if (save && whole) saveResults(report);
+    return outcome([report], args.html, whole);
   },
 });
