@@ -11,14 +11,19 @@ import type { Weights } from '../weights/weights.js';
 const MOMENTUM = 0.1;
 
 interface Running {
-  mean: Tensor<'f32'>;
-  variance: Tensor<'f32'>;
+  readonly mean: Tensor<'f32'>;
+  readonly variance: Tensor<'f32'>;
 }
 
-/** Running statistics of the batch norms that take those of each batch while they learn. */
+/**
+ * Running statistics of the batch norms that take those of each batch while they learn. They change with the step:
+ * what its batches found counts from `commit` on.
+ */
 export class RunningStatistics {
   readonly #engine: Engine;
   readonly #norms = new Map<string, Running>();
+  /** Of the step under way. */
+  readonly #next = new Map<string, Running>();
 
   constructor(engine: Engine, norms: readonly string[], weights: Weights) {
     this.#engine = engine;
@@ -38,7 +43,9 @@ export class RunningStatistics {
 
   /** Takes a tenth of what a run found; its variances as estimates for more than the batch, by count / (count - 1). */
   update({ plan, outputs }: Pick<RunResult, 'plan' | 'outputs'>): void {
-    for (const [name, running] of this.#norms) {
+    for (const [name, before] of this.#norms) {
+      const last = this.#next.get(name);
+      const { mean, variance } = last ?? before;
       const { n, h, w } = plan.steps.find((step) => step.map === name)!.shape;
       const count = n * h * w;
       const mixed = (old: Tensor<'f32'>, found: string, factor: number): Tensor<'f32'> => {
@@ -47,12 +54,30 @@ export class RunningStatistics {
         recorded(this.#engine, (r) =>
           r.add(sum(r.lowering(name, 'f32'), { xs, y }, { coefficients: [1 - MOMENTUM, MOMENTUM * factor] })),
         );
-        free(old);
         return y;
       };
-      running.mean = mixed(running.mean, batchMean(name), 1);
-      running.variance = mixed(running.variance, batchVariance(name), count / Math.max(1, count - 1));
+      this.#next.set(name, {
+        mean: mixed(mean, batchMean(name), 1),
+        variance: mixed(variance, batchVariance(name), count / Math.max(1, count - 1)),
+      });
+      if (last) free(last.mean, last.variance);
     }
+  }
+
+  /** Ends a step: what its batches found counts. */
+  commit(): void {
+    for (const [name, { mean, variance }] of this.#next) {
+      const before = this.#norms.get(name)!;
+      this.#norms.set(name, { mean, variance });
+      free(before.mean, before.variance);
+    }
+    this.#next.clear();
+  }
+
+  /** Ends a step that did not come to its end. */
+  discard(): void {
+    for (const { mean, variance } of this.#next.values()) free(mean, variance);
+    this.#next.clear();
   }
 
   /** The statistics as they are now, by the names of the net's tensors. */
@@ -76,6 +101,7 @@ export class RunningStatistics {
   }
 
   dispose(): void {
+    this.discard();
     for (const { mean, variance } of this.#norms.values()) free(mean, variance);
   }
 }

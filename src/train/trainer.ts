@@ -133,7 +133,7 @@ export class Trainer {
 
   /**
    * One step of the solver, over as many batches as its iter_size says. Resolves when the step's work is done or
-   * on its way; the loss is read in the background.
+   * on its way; the loss is read in the background. One that is aborted changes nothing.
    */
   async step(
     batches: Batch | readonly Batch[],
@@ -152,10 +152,14 @@ export class Trainer {
         recorded(this.engine, (r) => {
           for (const [k, batchGradient] of fresh.entries()) addGradient(r, this.#learners[k]!, batchGradient);
         });
+      } catch (error) {
+        this.#norms.discard();
+        throw error;
       } finally {
         free(...fresh);
       }
     }
+    this.#norms.commit();
     const rate = learningRate(this.settings, this.#iteration);
     recorded(this.engine, (r) => update(r, this.#learners, this.settings, rate));
     const heads = headLoss(this.#training, sums);

@@ -215,6 +215,32 @@ describe('trainers', () => {
     expect(frozen.gradients.has('norm.weight')).to.equal(true);
   });
 
+  it('a step that is aborted between its batches changes nothing, running statistics included', async () => {
+    const g = new Graph('normal');
+    const conv = g.conv('conv', g.input('data', 3), { out: 6, kernel: 3, pad: 1, bias: false });
+    g.output(g.conv('score', g.relu('relu', g.batchNorm('norm', conv)), { out: CLASSES, kernel: 1 }));
+    const iterSize2 = { weights: seededWeights(g, 4), heads: [head], solver: { ...solver, iterSize: 2 } };
+    const batches = [batch(2, 9, 8, 1), batch(2, 9, 8, 2)];
+    const trainer = await createTrainer(engine, g, iterSize2);
+    const before = await trainer.state();
+    const abort = new AbortController();
+    // The second batch asks for its data when the first is done.
+    const second = {
+      ...batches[1]!,
+      get data() {
+        abort.abort();
+        return batches[1]!.data;
+      },
+    };
+    await rejection(trainer.step([batches[0]!, second], { signal: abort.signal }), DOMException);
+    expect(await trainer.state()).to.deep.equal(before);
+    await trainer.step(batches);
+    const { weights } = await trained(engine, g, 1, iterSize2, () => batches);
+    expect(equal(weights, await trainer.weights())).to.equal(true);
+    expect(equal(weights, before.weights)).to.equal(false);
+    trainer.dispose();
+  });
+
   it('run the net as it is now, with running statistics and nothing dropped', async () => {
     const g = new Graph('used');
     const conv = g.conv('conv', g.input('data', 3), { out: 6, kernel: 3, pad: 1, relu: true });
