@@ -19,6 +19,8 @@ export function showTraining(event: TrainEvent, tools: Pick<Tools, 'log' | 'prog
 }
 
 function startText({ stage, start, parameters }: Extract<LogEvent, { kind: 'begin' }>): string {
+  const size = `${stage}: ${parameters.toLocaleString('en-US')} parameters`;
+  if (!start) return `${size}, from the checkpoint`;
   const counts = [
     [start.copied.length, 'copied'],
     [start.coerced.length, 'of them in other dims'],
@@ -27,7 +29,7 @@ function startText({ stage, start, parameters }: Extract<LogEvent, { kind: 'begi
     [start.dropped.length, 'of the source dropped'],
   ] as const;
   const said = counts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
-  return `${stage}: ${parameters.toLocaleString('en-US')} parameters; tensors: ${said.join(', ')}`;
+  return `${size}; tensors: ${said.join(', ')}`;
 }
 
 const testText = ({ stage, iteration, heads }: Extract<LogEvent, { kind: 'test' }>): string =>

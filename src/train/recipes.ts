@@ -13,7 +13,7 @@ export interface Recipe {
   readonly normalization: LossNormalization;
   /** Steps of one stage. */
   readonly iterations: number;
-  /** Rates of biases where they are not twice the rate without decay. */
+  /** Rates of the trunk's biases where they are not twice the rate without decay, as those of scores always are. */
   readonly bias?: Rate;
   /** Share of the values that a layer drops where the classifier did. */
   readonly dropout: number;
@@ -32,6 +32,7 @@ const PAPER = {
 
 /** Each finer stage learns at a hundredth of the rate of the one before. */
 const FINER = { 32: 1, 16: 1e-2, 8: 1e-4 } as const;
+type Stride = keyof typeof FINER;
 
 const trunkOf = (net: string): keyof typeof PAPER =>
   net.includes('alexnet') || net.includes('caffenet')
@@ -41,7 +42,10 @@ const trunkOf = (net: string): keyof typeof PAPER =>
       : 'vgg16';
 
 /** The stride of a net's scores, from its name. */
-export const strideOf = (net: string): 32 | 16 | 8 => (/8s/.test(net) ? 8 : /16s/.test(net) ? 16 : 32);
+const strideOf = (net: string): Stride => (/8s/.test(net) ? 8 : /16s/.test(net) ? 16 : 32);
+
+/** Nets that scale the maps before their scores, so that all of them learn at once, with no stage before. */
+const learnsAtOnce = (net: string): boolean => /atonce|squeezenet/.test(net);
 
 /**
  * What the paper, or its reference code, sets for a net, by the net's name.
@@ -49,7 +53,7 @@ export const strideOf = (net: string): 32 | 16 | 8 => (/8s/.test(net) ? 8 : /16s
  */
 export function recipe(name: RecipeName, net: string): Recipe {
   const trunk = trunkOf(net);
-  const stride = strideOf(net);
+  const stride = learnsAtOnce(net) ? 32 : strideOf(net);
   const { baseLr, weightDecay, dropout } = PAPER[trunk];
   const fixed = { kind: 'fixed' } as const;
   if (name === 'paper')
@@ -62,7 +66,7 @@ export function recipe(name: RecipeName, net: string): Recipe {
   if (trunk === 'googlenet')
     throw new UnsupportedError(`recipe: ${name} for ${net}, which was not released; should be paper`);
   if (trunk === 'alexnet')
-    // Its train net names no multipliers, so biases learn and decay as the rest.
+    // The trunk of its train net names no multipliers, so its biases learn and decay as the rest.
     return {
       solver: { baseLr: 1e-4, policy: fixed, momentum: 0.9, weightDecay, iterSize: 20 },
       normalization: 'VALID',
@@ -70,18 +74,31 @@ export function recipe(name: RecipeName, net: string): Recipe {
       bias: { lr: 1, decay: 1 },
       dropout,
     };
+  if (name === 'atonce' && stride !== 32)
+    throw new UnsupportedError(
+      `recipe: atonce for ${net}, whose skips would not be scaled; should be as fcn8s-atonce, or heavy after a coarser stage`,
+    );
   return {
-    solver: { baseLr: heavyRate(name, net, stride), policy: fixed, momentum: 0.99, weightDecay, iterSize: 1 },
+    solver: { baseLr: heavyRate(net, stride), policy: fixed, momentum: 0.99, weightDecay, iterSize: 1 },
     // The sum over pixels, as batches of one image have it.
     normalization: 'BATCH_SIZE',
-    iterations: name === 'atonce' || !net.startsWith('fcn') ? 300_000 : 100_000,
+    iterations: name === 'atonce' || learnsAtOnce(net) || !net.startsWith('fcn') ? 300_000 : 100_000,
     dropout,
   };
 }
 
-function heavyRate(name: RecipeName, net: string, stride: 32 | 16 | 8): number {
-  if (name === 'atonce' || net.includes('atonce')) return 1e-10;
-  if (net.includes('rgb-hha')) return 1e-12;
-  // SIFT Flow's 8s kept the rate of 16s.
-  return 1e-10 * (net.startsWith('siftflow') && stride === 8 ? FINER[16] : FINER[stride]);
+function heavyRate(net: string, stride: Stride): number {
+  // RGB-HHA begins at a hundredth. SIFT Flow's 8s kept the rate of 16s.
+  const first = net.includes('rgb-hha') ? 1e-12 : 1e-10;
+  return first * (net.startsWith('siftflow') && stride === 8 ? FINER[16] : FINER[stride]);
 }
+
+/** The rates that a recipe gives tensors, by their names, where they are not a trainer's own. */
+export const ratesOf = ({ bias }: Recipe, names: readonly string[]): Map<string, Rate> =>
+  new Map(
+    bias
+      ? names
+          .filter((name) => name.endsWith('.bias') && !name.startsWith('score'))
+          .map((name) => [name, bias])
+      : [],
+  );

@@ -3,7 +3,7 @@ import { openDataSet } from '../../data/open.js';
 import { createEngine, type Engine } from '../../engine/engine.js';
 import { FormatError } from '../../errors.js';
 import type { AdapterInfo } from '../../gpu/device.js';
-import { parameterCount } from '../../graph/parameters.js';
+import { parameterCount, parameters as parametersOf } from '../../graph/parameters.js';
 import type { Scores } from '../../metrics/scores.js';
 import type { Fusion } from '../../nets/heads.js';
 import { type Balance, balanced, classShares } from '../../train/balance.js';
@@ -12,7 +12,7 @@ import { evaluate, examined } from '../../train/evaluate.js';
 import { type Augmentation, exampleOf, labelName } from '../../train/example.js';
 import { type Examples, type FitStep, fit } from '../../train/fit.js';
 import type { Order } from '../../train/order.js';
-import type { Recipe } from '../../train/recipes.js';
+import { type Recipe, ratesOf } from '../../train/recipes.js';
 import { allHeads, type Scored } from '../../train/scored.js';
 import {
   headClasses,
@@ -77,7 +77,8 @@ export type TrainEvent =
   | {
       readonly kind: 'begin';
       readonly stage: string;
-      readonly start: Start['report'];
+      /** Null where the net goes on from a checkpoint. */
+      readonly start: Start['report'] | null;
       readonly parameters: number;
     }
   | { readonly kind: 'step'; readonly stage: string; readonly step: FitStep }
@@ -149,7 +150,7 @@ export async function train(host: Host<TrainEvent>, o: TrainOptions): Promise<Tr
     );
   const engine = await createEngine({ gpu: host.gpu });
   let sources: readonly Weights[] = [];
-  for (const name of o.weights)
+  for (const name of saved ? [] : o.weights)
     sources = [...sources, readModelFile(name, await readFile(host, name), null).weights];
   try {
     for (const [index, stage] of o.stages.entries()) {
@@ -188,13 +189,11 @@ async function trainStage(
   });
   const scored = allHeads(graph, set.heads);
   const balances = await balancesOf(host, set, learn, o.balance);
-  const start = startWeights(graph, sources, { seed: o.seed, scores: o.scores });
+  const start = state ? null : startWeights(graph, sources, { seed: o.seed, scores: o.scores });
   const parameters = parameterCount(graph);
-  host.progress({ kind: 'begin', stage: stage.name, start: start.report, parameters });
-  const { bias } = recipe;
-  const biases = [...start.weights.keys()].filter((name) => name.endsWith('.bias'));
+  host.progress({ kind: 'begin', stage: stage.name, start: start?.report ?? null, parameters });
   const trainer = await createTrainer(engine, graph, {
-    weights: start.weights,
+    weights: start?.weights ?? state!.weights,
     solver: { ...recipe.solver, maxIter: recipe.iterations },
     heads: scored.map(({ output, head: { suffix, ignore } }) => ({
       output,
@@ -206,7 +205,10 @@ async function trainStage(
     })),
     frozen,
     dropouts: recipe.dropout > 0 ? dropped.map((layer) => ({ layer, ratio: recipe.dropout })) : [],
-    ...(bias && { rates: new Map(biases.map((name) => [name, bias])) }),
+    rates: ratesOf(
+      recipe,
+      parametersOf(graph).map(({ name }) => name),
+    ),
     recompute: o.recompute ? 'blocks' : 'none',
     seed: o.seed,
     ...(state && { state }),
