@@ -100,6 +100,9 @@ export async function serve(options: ServerOptions): Promise<Server> {
   });
   result.catch(() => {}); // whoever waits for it sees the error
 
+  /** Files that have not come whole. */
+  const parts = new Set<string>();
+
   const empty = (response: ServerResponse, status: number) => response.writeHead(status).end();
 
   async function sendFile(response: ServerResponse, path: string | null | undefined): Promise<void> {
@@ -130,13 +133,20 @@ export async function serve(options: ServerOptions): Promise<Server> {
     }
   }
 
+  /** A file as one body, or with `?part=ID` and, but for the last part, `&more`. It is there when all of it is. */
   async function receiveFile(request: IncomingMessage, response: ServerResponse, name: string) {
     const path = outDir && !name.includes('/') ? inside(outDir, name) : null;
     if (!path) return void empty(response, 403);
     await mkdir(resolve(outDir!), { recursive: true });
-    const part = `${path}.${randomUUID()}.part`;
+    const query = new URL(request.url!, 'http://localhost').searchParams;
+    const id = query.get('part') ?? randomUUID();
+    if (!/^[\w-]+$/.test(id)) return void empty(response, 403);
+    const part = `${path}.${id}.part`;
+    parts.add(part);
     try {
-      await pipeline(request, createWriteStream(part));
+      await pipeline(request, createWriteStream(part, { flags: 'a' }));
+      if (query.has('more')) return void empty(response, 204);
+      parts.delete(part);
       await rename(part, path);
     } catch (error) {
       await rm(part, { force: true });
@@ -205,9 +215,9 @@ export async function serve(options: ServerOptions): Promise<Server> {
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => {
+    answer(request, response).catch((error) => {
       if (response.headersSent) response.destroy();
-      else empty(response, 400);
+      else response.writeHead(400).end(error.message);
     });
   });
   server.requestTimeout = 0; // a large upload takes its time
@@ -221,10 +231,12 @@ export async function serve(options: ServerOptions): Promise<Server> {
     url: `http://127.0.0.1:${port}${secret}`,
     result,
     abort: () => stop.abort(),
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
+    close: async () => {
+      await new Promise((closed) => {
+        server.close(closed);
         server.closeAllConnections();
-      }),
+      });
+      for (const part of parts) await rm(part, { force: true });
+    },
   };
 }

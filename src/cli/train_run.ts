@@ -1,11 +1,11 @@
 // Runs a training job, and keeps its log and its report.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LAYOUTS } from '../data/open.js';
 import { parseSpec } from '../data/spec.js';
 import type { AdapterInfo } from '../gpu/device.js';
 import { CHECKPOINT, type TrainEvent, type TrainStage } from '../page/jobs/train.js';
-import { readCheckpoint } from '../train/checkpoint.js';
+import { checkpointHeader } from './checkpoint_file.js';
 import { type Tools, UsageError } from './command.js';
 import { filesOf } from './data_files.js';
 import { Files } from './model_args.js';
@@ -78,9 +78,9 @@ export async function trainRun(
 
 /** The log of a run that goes on. @throws UsageError where its settings differ */
 function resumed(saved: string, path: string, settings: string, stages: readonly TrainStage[]): TrainLog {
-  const checkpoint = readCheckpoint(readFileSync(saved));
+  const checkpoint = checkpointHeader(saved);
   if (checkpoint.settings !== settings)
     throw new UsageError(`--resume: ${saved} was made with ${checkpoint.settings}, should be ${settings}`);
   const stage = stages[checkpoint.stage]!.name;
-  return TrainLog.resume(path, settings, { stage, iteration: checkpoint.state.iteration });
+  return TrainLog.resume(path, settings, { stage, iteration: checkpoint.iteration });
 }

@@ -20,7 +20,24 @@ export type Job = (host: Host<any>, options: any) => Promise<unknown>;
 
 async function post(url: string, body: BodyInit): Promise<void> {
   const response = await fetch(url, { method: 'POST', body });
-  if (!response.ok) throw new Error(`POST ${new URL(url).pathname}: status ${response.status}`);
+  if (response.ok) return;
+  const what = decodeURIComponent(new URL(url).pathname.split('/').at(-1)!);
+  throw new Error(`${what}: ${(await response.text()) || `status ${response.status}`}`);
+}
+
+/** Most bytes of one upload: browsers refuse to post gigabytes at once. */
+const MOST_POSTED = 2 ** 26;
+
+/** Posts a file, in parts where it is large. */
+async function postFile(url: string, bytes: Uint8Array<ArrayBuffer> | Blob): Promise<void> {
+  const size = bytes instanceof Blob ? bytes.size : bytes.length;
+  if (size <= MOST_POSTED) return post(url, bytes);
+  const id = crypto.randomUUID();
+  for (let at = 0; at < size; at += MOST_POSTED) {
+    const end = Math.min(size, at + MOST_POSTED);
+    const part = bytes instanceof Blob ? bytes.slice(at, end) : bytes.subarray(at, end);
+    await post(`${url}?part=${id}${end < size ? '&more' : ''}`, part);
+  }
 }
 
 /** Sends events in their order, as many at a time as have gathered. */
@@ -28,9 +45,15 @@ class Events {
   #waiting: unknown[] = [];
   #sent: Promise<void> = Promise.resolve();
   #url: string;
+  #lose: (error: Error) => void = () => {};
+  /** Rejects once one could not be sent: none goes after it. */
+  readonly lost = new Promise<never>((_, failed) => {
+    this.#lose = failed;
+  });
 
   constructor(url: string) {
     this.#url = url;
+    this.lost.catch(() => {}); // whoever waits for it sees the error
   }
 
   add(event: unknown): void {
@@ -40,7 +63,7 @@ class Events {
       await Promise.resolve();
       await post(this.#url, JSON.stringify(this.#waiting.splice(0)));
     });
-    this.#sent.catch(() => {}); // `flush` reports it
+    this.#sent.catch(this.#lose);
   }
 
   flush(): Promise<void> {
@@ -91,10 +114,10 @@ export async function runFromServer(
         return response;
       },
       progress: (event) => events.add(event),
-      write: (name, bytes) => post(`${url}out/${encodeURIComponent(name)}`, bytes),
+      write: (name, bytes) => postFile(`${url}out/${encodeURIComponent(name)}`, bytes),
     };
     try {
-      const result = await run(host, job.options);
+      const result = await Promise.race([run(host, job.options), events.lost]);
       await events.flush();
       await post(`${url}result`, JSON.stringify(result ?? null));
     } catch (error) {

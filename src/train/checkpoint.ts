@@ -1,6 +1,6 @@
 import { FormatError } from '../errors.js';
 import { record, text, whole } from '../graph/forms/check.js';
-import { readSafetensors } from '../weights/safetensors.js';
+import { readMetadata, readSafetensors } from '../weights/safetensors.js';
 import { weightsOf } from '../weights/safetensors_values.js';
 import { writeSafetensors } from '../weights/safetensors_write.js';
 import type { Weights } from '../weights/weights.js';
@@ -19,7 +19,8 @@ const KEY = 'rarefy.checkpoint';
 const WEIGHTS = 'weights/';
 const HISTORY = 'history/';
 
-interface Header {
+/** Where a run is, without its numbers. */
+export interface CheckpointHeader {
   readonly version: number;
   readonly stage: number;
   readonly iteration: number;
@@ -27,7 +28,7 @@ interface Header {
   readonly settings: string;
 }
 
-const header = record<Header>({
+const header = record<CheckpointHeader>({
   version: whole(1, 1),
   stage: whole(0, 1000),
   iteration: whole(0, Number.MAX_SAFE_INTEGER),
@@ -38,7 +39,7 @@ const header = record<Header>({
 /** A checkpoint as a .safetensors file: weights and history as tensors, the rest in the metadata. */
 export function writeCheckpoint({ stage, state, settings }: Checkpoint): Uint8Array<ArrayBuffer> {
   const { iteration, seed, weights, history } = state;
-  const said: Header = { version: 1, stage, iteration, seed, settings };
+  const said: CheckpointHeader = { version: 1, stage, iteration, seed, settings };
   const under = (prefix: string, tensors: Weights) =>
     [...tensors].map(([name, tensor]) => [`${prefix}${name}`, tensor] as const);
   return writeSafetensors(new Map([...under(WEIGHTS, weights), ...under(HISTORY, history)]), {
@@ -46,12 +47,22 @@ export function writeCheckpoint({ stage, state, settings }: Checkpoint): Uint8Ar
   });
 }
 
+/**
+ * What a checkpoint says of itself, from its bytes up to the end of the header or beyond.
+ * @throws FormatError for a file that is no checkpoint
+ */
+export const readCheckpointHeader = (bytes: Uint8Array): CheckpointHeader => headerOf(readMetadata(bytes));
+
+function headerOf(metadata: ReadonlyMap<string, string>): CheckpointHeader {
+  const said = metadata.get(KEY);
+  if (said === undefined) throw new FormatError(`checkpoint: no ${KEY} in the metadata, should be there`);
+  return header(parsed(said), KEY);
+}
+
 /** @throws FormatError for a file that is no checkpoint */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const file = readSafetensors(bytes);
-  const said = file.metadata.get(KEY);
-  if (said === undefined) throw new FormatError(`checkpoint: no ${KEY} in the metadata, should be there`);
-  const { stage, iteration, seed, settings } = header(parsed(said), KEY);
+  const { stage, iteration, seed, settings } = headerOf(file.metadata);
   const parts: Readonly<Record<string, Weights>> = { [WEIGHTS]: new Map(), [HISTORY]: new Map() };
   for (const [name, tensor] of weightsOf(file)) {
     const prefix = [WEIGHTS, HISTORY].find((p) => name.startsWith(p));

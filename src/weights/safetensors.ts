@@ -49,37 +49,52 @@ const fail = (what: string, offset = -1): never => {
  * @throws FormatError for anything that breaks the format.
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
-  if (bytes.length < 8) fail(`a file of ${bytes.length} bytes, should be at least 8`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  if (length > MAX_HEADER) fail(`a header of ${length} bytes, should be at most ${MAX_HEADER}`, 0);
-  if (8 + length > bytes.length)
-    fail(`a header of ${length} bytes, the file has ${bytes.length - 8} left`, 0);
-  const data = bytes.subarray(8 + length);
-  const { header, keys } = readHeader(bytes.subarray(8, 8 + length));
-  const metadata = new Map<string, string>();
+  const start = headerEnd(bytes);
+  const data = bytes.subarray(start);
+  const { header, keys } = readHeader(bytes, start);
+  const metadata = metadataOf(header);
   const placed: (SafeTensor & { begin: number; end: number })[] = [];
   let distinct = 0;
   for (const [name, entry] of Object.entries(header)) {
     const fields = object(name, entry);
     distinct += 1 + Object.keys(fields).length;
     if (name !== '__metadata__') placed.push(readEntry(name, fields, data));
-    else
-      for (const [key, value] of Object.entries(fields))
-        metadata.set(key, typeof value === 'string' ? value : fail(`metadata '${key}', should be a string`));
   }
   // JSON.parse keeps the last of equal keys without a word.
   if (keys !== distinct) fail('the header names something twice', 8);
   let at = 0;
   for (const { name, begin, end } of placed.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at) fail(`${name} begins at ${begin}, should follow what ends at ${at}`, 8 + length + at);
+    if (begin !== at) fail(`${name} begins at ${begin}, should follow what ends at ${at}`, start + at);
     at = end;
   }
-  if (at !== data.length) fail(`tensors of ${at} bytes in a file with ${data.length}`, 8 + length + at);
+  if (at !== data.length) fail(`tensors of ${at} bytes in a file with ${data.length}`, start + at);
   const tensors = new Map(
     placed.map(({ name, dtype, dims, bytes: own }) => [name, { name, dtype, dims, bytes: own }]),
   );
   return { tensors, metadata };
+}
+
+/** Where the header ends and the numbers begin, from a file's first 8 bytes. @throws FormatError */
+export function headerEnd(bytes: Uint8Array): number {
+  if (bytes.length < 8) fail(`a file of ${bytes.length} bytes, should be at least 8`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+  if (length > MAX_HEADER) fail(`a header of ${length} bytes, should be at most ${MAX_HEADER}`, 0);
+  return 8 + length;
+}
+
+/** The metadata alone, from a file's bytes up to the end of its header or beyond. @throws FormatError */
+export const readMetadata = (bytes: Uint8Array): ReadonlyMap<string, string> =>
+  metadataOf(readHeader(bytes, headerEnd(bytes)).header);
+
+function metadataOf(header: Record<string, unknown>): Map<string, string> {
+  const found = Object.entries(object('__metadata__', header.__metadata__ ?? {}));
+  return new Map(
+    found.map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : fail(`metadata '${key}', should be a string`),
+    ]),
+  );
 }
 
 function object(name: string, value: unknown): Record<string, unknown> {
@@ -88,10 +103,11 @@ function object(name: string, value: unknown): Record<string, unknown> {
     : fail(`'${name}' of the header, should be an object`);
 }
 
-/** The header, and how many keys its text has. */
-function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; keys: number } {
+/** The header, which ends at `end`, and how many keys its text has. */
+function readHeader(bytes: Uint8Array, end: number): { header: Record<string, unknown>; keys: number } {
+  if (end > bytes.length) fail(`a header of ${end - 8} bytes, the file has ${bytes.length - 8} left`, 0);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, end));
     if (!text.startsWith('{')) fail('a header that begins with another character than {', 8);
     return { header: object('all', JSON.parse(text)), keys: countKeys(text) };
   } catch (error) {

@@ -19,6 +19,7 @@ import './scenes.test.js';
 import './surgery.test.js';
 import './table1.test.js';
 import './rarefy.test.js';
+import './recipes.test.js';
 import './recompute.test.js';
 import './tiles.test.js';
 import './tuning.test.js';

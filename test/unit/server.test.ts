@@ -15,12 +15,16 @@ import { filesOf } from '../../src/cli/data_files.js';
 import { inside, type Server, serve } from '../../src/cli/server.js';
 import { DataError, LimitError } from '../../src/errors.js';
 import { serverFiles } from '../../src/page/data_files.js';
-import { sentError } from '../../src/page/host.js';
+import { type Job, runFromServer, sentError } from '../../src/page/host.js';
+
+const tick = () => new Promise<string>((done) => setTimeout(done, 5, 'tick'));
 
 describe('the job server', () => {
   let folder: string;
   let server: Server;
   const events: unknown[] = [];
+  let full = false;
+  const work = (job: Job) => runFromServer(server.url, { doctor: job }, async () => ({}) as GPU);
   const get = (path: string) => fetch(server.url + path);
   const post = (path: string, body: string) => fetch(server.url + path, { method: 'POST', body });
 
@@ -31,6 +35,7 @@ describe('the job server', () => {
     mkdirSync(join(folder, 'set'));
     writeFileSync(join(folder, 'set/a b.txt'), '1');
     events.length = 0;
+    full = false;
     server = await serve({
       job: { name: 'doctor', options: { a: 1 }, runtime: 'node' },
       bundle: join(folder, 'page.js'),
@@ -38,7 +43,10 @@ describe('the job server', () => {
       folders: { data: folder },
       data: filesOf({ source: join(folder, 'set'), options: {} }),
       outDir: join(folder, 'out'),
-      onEvent: (event) => events.push(event),
+      onEvent: (event) => {
+        if (full) throw new Error('ENOSPC: no space left on device, write');
+        events.push(event);
+      },
     });
   });
   afterEach(async () => {
@@ -119,6 +127,38 @@ describe('the job server', () => {
     await until(() => existsSync(out) && readdirSync(out).length > 0);
     upload.destroy();
     await until(() => readdirSync(out).length === 0);
+  });
+  it('writes a large output file whole, from parts', async () => {
+    const bytes = Uint8Array.from({ length: 2 ** 27 + 5 }, (_, i) => i % 251);
+    const seen = new Set<string>();
+    await work(async (host) => {
+      const all = host.write('large', bytes);
+      while ((await Promise.race([all.then(() => 'all'), tick()])) !== 'all')
+        if (existsSync(join(folder, 'out')))
+          for (const name of readdirSync(join(folder, 'out'))) seen.add(name);
+    });
+    expect(await server.result).to.equal(null);
+    expect(readdirSync(join(folder, 'out'))).to.deep.equal(['large']);
+    expect(readFileSync(join(folder, 'out/large')).equals(bytes)).to.equal(true);
+    expect([...seen].filter((name) => name.endsWith('.part'))).to.have.length(1);
+    expect((await post('out/a?part=..%2F..%2Fb', 'x')).status).to.equal(403);
+  });
+  it('leaves nothing of an output file whose last part never comes', async () => {
+    expect((await post('out/labels.png?part=a-1&more', 'half')).status).to.equal(204);
+    expect(readdirSync(join(folder, 'out'))).to.deep.equal(['labels.png.a-1.part']);
+    await server.close();
+    expect(readdirSync(join(folder, 'out'))).to.deep.equal([]);
+  });
+  it('ends a job whose events cannot be kept, with the reason', async () => {
+    full = true;
+    await work((host) => {
+      host.progress({ text: 'step' });
+      return new Promise(() => {});
+    });
+    const error = await server.result.catch((e) => e);
+    expect(error).to.be.instanceOf(Error);
+    expect(error).to.include({ message: 'events: ENOSPC: no space left on device, write' });
+    expect(events).to.deep.equal([]);
   });
   it('passes events on in their order and resolves with the result', async () => {
     await post('events', JSON.stringify([{ text: 'a' }, { text: 'b' }]));
