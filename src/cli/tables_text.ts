@@ -105,7 +105,7 @@ export function tablesMarkdown(tables: readonly ReproducedTable[], results: Resu
   return `${["# The paper's tables", INTRODUCTION, ...parts].join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `\`rarefy tables\` prints this page; \`rarefy tables --markdown\` writes it. Rows are the paper's, and below each what this project
+const INTRODUCTION = `\`npx rarefy tables\` prints this page; \`npx rarefy tables --markdown\` writes it. Rows are the paper's, and below each what this project
 gives, where it was run: a dash stands where nobody has run the commands yet, as the files may not be shipped with the project.
-\`seg11valid\` is the authors' list of 736 images. The released models (\`rarefy pull voc-fcn8s\` and others) are not those of the
+\`seg11valid\` is the authors' list of 736 images. The released models (\`npx rarefy pull voc-fcn8s\` and others) are not those of the
 tables: they were trained longer, on more data.`;

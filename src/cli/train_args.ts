@@ -6,7 +6,8 @@ import { FUSIONS } from '../nets/heads.js';
 import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
 import { BALANCES, type Balance } from '../train/balance.js';
 import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
-import { SCORE_STARTS, STAGES, type StageName, stageNet } from '../train/stages.js';
+import { STAGES, type StageName, stageNet } from '../train/stages.js';
+import { SCORE_STARTS } from '../train/start.js';
 import { readSolver } from '../weights/caffe/solver.js';
 import { checkArguments, UsageError } from './command.js';
 import { type Files, numberOf } from './model_args.js';
@@ -61,13 +62,18 @@ export const TRAIN_ARGS = {
   },
   momentum: { type: 'string', description: "instead of the recipe's", valueHint: '0..1' },
   'weight-decay': { type: 'string', description: "instead of the recipe's", valueHint: 'X' },
-  'iter-size': { type: 'string', description: "batches of a step, instead of the recipe's", valueHint: 'N' },
+  'clip-gradients': { type: 'string', description: "largest L2 norm of a step's gradients", valueHint: 'X' },
+  'iter-size': {
+    type: 'string',
+    description: "batches of a step, instead of the recipe's, which --keep P without --batch divides by P",
+    valueHint: 'N',
+  },
   iterations: {
     type: 'string',
     description: "steps, instead of the recipe's, one or one for each stage",
     valueHint: 'N,...',
   },
-  batch: { type: 'string', default: '1', description: 'images of a batch, all of one size', valueHint: 'N' },
+  batch: { type: 'string', description: 'images of a batch, all of one size; 1 without', valueHint: 'N' },
   order: {
     type: 'enum',
     options: ['random', 'shuffled', 'listed'],
@@ -78,7 +84,8 @@ export const TRAIN_ARGS = {
   jitter: {
     type: 'string',
     default: '0',
-    description: 'moves by up to so many pixels each way',
+    description:
+      "moves by up to so many pixels each way; half the net's stride shifts the grid of its cells anywhere",
     valueHint: 'N',
   },
   keep: {
@@ -92,6 +99,22 @@ export const TRAIN_ARGS = {
     options: [...BALANCES],
     default: 'none',
     description: 'of classes, by weights of the loss or by leaving out pixels',
+  },
+  'class-weights': {
+    type: 'string',
+    description: 'factor of the loss of each class: numbers, or a file of them',
+    valueHint: 'A,B,...|FILE',
+  },
+  freeze: {
+    type: 'string',
+    description: 'layers that keep their numbers, by name; * stands for any characters',
+    valueHint: 'PATTERN,...',
+  },
+  norms: {
+    type: 'enum',
+    options: ['trained', 'frozen'],
+    default: 'trained',
+    description: "batch norms take each batch's statistics; frozen: those stored with the weights",
   },
   dropout: { type: 'string', description: "instead of the recipe's; 0 for none", valueHint: '0..1' },
   scores: {
@@ -147,9 +170,28 @@ function perStage(option: string, given: string | undefined, stages: number, lea
   return (i: number) => values[values.length === 1 ? 0 : i]!;
 }
 
+/** Factors of classes: numbers, or a file of them. @throws UsageError */
+function classWeights(given: string): number[] {
+  const numbers = /^[\d.e+-]+(,[\d.e+-]+)*$/i.test(given);
+  if (!numbers && !existsSync(given)) throw new UsageError(`--class-weights: no file ${given}`);
+  const words = (numbers ? given : readFileSync(given, 'utf8')).split(/[\s,]+/).filter(Boolean);
+  return words.map((word) => numberOf('--class-weights', word, 0, 1e12)!);
+}
+
+/**
+ * How many times as many images a step takes than the recipe says: 1 / p where a pixel counts with probability p,
+ * as in section 4 of the paper, unless the options say how many.
+ */
+export function moreImages(args: TrainArgs): number {
+  const said = ['batch', 'iter-size', 'solver'].some((key) => text(args, key as 'batch') !== undefined);
+  return said ? 1 : 1 / numberOf('--keep', text(args, 'keep'), 2 ** -20, 1)!;
+}
+
 function stagesOf(args: TrainArgs): TrainStage[] {
   if (text(args, 'balance') === 'sampling' && text(args, 'keep') !== '1')
     throw new UsageError('--balance sampling and --keep: one of them, not both');
+  if (text(args, 'balance') !== 'none' && text(args, 'class-weights') !== undefined)
+    throw new UsageError('--balance and --class-weights: one of them, not both');
   const names = text(args, 'stages')?.split(',') ?? [null];
   for (const name of names)
     if (name !== null && !(STAGES as readonly string[]).includes(name))
@@ -164,6 +206,8 @@ function stagesOf(args: TrainArgs): TrainStage[] {
   const weightDecay = numberOf('--weight-decay', text(args, 'weight-decay'), 0, 1);
   const dropout = numberOf('--dropout', text(args, 'dropout'), 0, 1 - 2 ** -10);
   const iterSize = numberOf('--iter-size', text(args, 'iter-size'), 1, 2 ** 16, true);
+  const clipGradients = numberOf('--clip-gradients', text(args, 'clip-gradients'), 1e-12, 1e12);
+  const more = moreImages(args);
   return names.map((name, i) => {
     const stage = name as StageName | null;
     const net = stageNet(text(args, 'net')!, text(args, 'trunk') ?? 'vgg16', stage);
@@ -183,7 +227,9 @@ function stagesOf(args: TrainArgs): TrainStage[] {
           ...(policy === 'poly' && { policy: { kind: 'poly' as const, power: 0.9 }, maxIter: steps }),
           ...(momentum !== undefined && { momentum }),
           ...(weightDecay !== undefined && { weightDecay }),
+          ...(more > 1 && { iterSize: Math.round(usual.solver.iterSize * more) }),
           ...(iterSize !== undefined && { iterSize }),
+          ...(clipGradients !== undefined && { clipGradients }),
         },
         ...(dropout !== undefined && { dropout }),
         iterations: steps,
@@ -202,6 +248,7 @@ export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 
     whole('test-count', 1),
   ];
   const licence = text(args, 'licence');
+  const [freeze, weights] = [text(args, 'freeze'), text(args, 'class-weights')];
   return {
     stages: stagesOf(args),
     data: text(args, 'data')!,
@@ -211,9 +258,12 @@ export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 
     ...(width !== undefined && { width }),
     ...(pad !== undefined && { pad }),
     balance: text(args, 'balance') as Balance,
+    ...(weights !== undefined && { classWeights: classWeights(weights) }),
+    ...(freeze !== undefined && { freeze: freeze.split(',') }),
+    ...(text(args, 'norms') === 'frozen' && { frozenNorms: true }),
     scores: text(args, 'scores') as TrainOptions['scores'],
     ...(text(args, 'fusion') === 'max' && { fusion: 'max' }),
-    batch: whole('batch', 1)!,
+    batch: whole('batch', 1) ?? 1,
     order: text(args, 'order') as TrainOptions['order'],
     augmentation: { mirror: args.mirror === true, jitter: whole('jitter', 0)! },
     keep: numberOf('--keep', text(args, 'keep'), 2 ** -20, 1)!,

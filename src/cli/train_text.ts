@@ -1,6 +1,8 @@
-import type { TrainEvent } from '../page/jobs/train.js';
+import type { TrainEvent, TrainStage } from '../page/jobs/train.js';
+import { type RecipeName, recipe as recipeOf } from '../train/recipes.js';
 import type { Tools } from './command.js';
 import { duration } from './duration.js';
+import { type TrainArgs, text } from './train_args.js';
 import type { LogEvent } from './train_log.js';
 
 /** A share as a percentage of one decimal. */
@@ -29,7 +31,28 @@ function startText({ stage, start, parameters }: Extract<LogEvent, { kind: 'begi
     [start.dropped.length, 'of the source dropped'],
   ] as const;
   const said = counts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
-  return `${size}; tensors: ${said.join(', ')}`;
+  const scores = start.rescored.map(({ layer, from, to }) => `dropped ${layer}, ${from} -> ${to} classes`);
+  return [size, `tensors: ${said.join(', ')}`, ...scores].join('; ');
+}
+
+/** Says where a net begins at a rate of a recipe that is for one that begins further on. */
+export function rateWarning(
+  event: TrainEvent,
+  args: TrainArgs,
+  stages: readonly TrainStage[],
+): string | undefined {
+  if (!('kind' in event) || event.kind !== 'begin') return;
+  if (['lr', 'solver'].some((option) => text(args, option as 'lr') !== undefined)) return;
+  const { stage, start } = event;
+  if (!start) return; // goes on from a checkpoint
+  const { net, recipe } = stages.find(({ name }) => name === stage)!;
+  const rate = `the recipe's rate, ${recipe.solver.baseLr},`;
+  if (start.copied.length === 0)
+    return `warning: ${stage} begins from random numbers; ${rate} is for a trunk that begins from --weights, and may teach it nothing: --lr sets another`;
+  const anew = [...start.zero, ...start.seeded].filter((name) => /^score_fr.*\.weight$/.test(name));
+  const coarse = recipeOf((text(args, 'recipe') ?? 'paper') as RecipeName, net.replace(/\d+s(?=$|-)/, '32s'));
+  if (recipe.solver.baseLr < coarse.solver.baseLr && anew.length > 0)
+    return `warning: ${stage} begins with new scores, ${anew.join(', ')}; ${rate} is for a stage that goes on from the one before, and may teach it nothing: --stages 32s,16s,8s, or --lr`;
 }
 
 const testText = ({ stage, iteration, heads }: Extract<LogEvent, { kind: 'test' }>): string =>

@@ -92,3 +92,6 @@ export const ZOO: readonly ZooFile[] = [
     licence: 'see https://www.robots.ox.ac.uk/~vgg/research/very_deep/',
   },
 ];
+
+/** The name under which its server has it, and `pull` keeps it. */
+export const fileName = ({ url }: ZooFile): string => url.slice(url.lastIndexOf('/') + 1);

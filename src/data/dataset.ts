@@ -50,6 +50,8 @@ export interface DataSet {
   readonly name: string;
   readonly inputs: readonly DataInput[];
   readonly heads: readonly DataHead[];
+  /** Whether pictures have no labels: each has those that do not count. */
+  readonly unlabelled?: boolean;
   /** Names of the splits that there are. */
   readonly splits: readonly string[];
   /** @throws DataError where there is no such split. */

@@ -2,9 +2,9 @@ import { DataError } from '../errors.js';
 import { FCN_PREPROCESS } from '../ops/image.js';
 import type { DataSet } from './dataset.js';
 import { join, readImage, type SplitLists, splitLists } from './files.js';
-import { headLabels, readLabels } from './labels.js';
+import { headLabels, noLabels, readLabels } from './labels.js';
 import { headOf } from './names.js';
-import type { DataLayout } from './spec.js';
+import { type DataLayout, NO_LABELS } from './spec.js';
 
 const PICTURE = /^(.+)\.(jpe?g|png)$/i;
 
@@ -13,11 +13,12 @@ const PICTURE = /^(.+)\.(jpe?g|png)$/i;
  * every picture; `lists` names a folder of `SPLIT.txt`.
  */
 export const folder: DataLayout = {
-  usage: 'folder:IMAGES,labels=DIR[,lists=DIR][,classes=N][,ignore=L][,names=FILE]',
-  options: ['labels', 'lists', 'classes', 'ignore', 'names'],
+  usage: 'folder:IMAGES,labels=DIR|none[,lists=DIR][,classes=N][,ignore=L][,names=FILE][,mean=R,G,B|auto]',
+  options: ['labels', 'lists', 'classes', 'ignore', 'names', 'mean'],
   async open(spec, files): Promise<DataSet> {
     const { labels: labelDir, lists: listDir } = spec.options;
     if (!labelDir) throw new DataError(`no labels, should be ${folder.usage}`, spec.text);
+    const unlabelled = labelDir === NO_LABELS;
     const head = await headOf(spec, files, null);
     const names = new Map<string, string>();
     for (const name of await files.list(spec.source)) {
@@ -34,6 +35,7 @@ export const folder: DataLayout = {
       name: spec.layout,
       inputs: [{ name: 'data', channels: 3, preprocess: FCN_PREPROCESS }],
       heads: [head],
+      unlabelled,
       splits,
       ids,
       async load(id) {
@@ -41,7 +43,9 @@ export const folder: DataLayout = {
         if (!name) throw new DataError(`no picture "${id}", should be as the list says`, spec.source);
         const picture = await readImage(files, join(spec.source, name));
         const path = join(labelDir, `${id}.png`);
-        const labels = headLabels(await readLabels(files, path), picture, head, path);
+        const labels = unlabelled
+          ? noLabels(picture, head)
+          : headLabels(await readLabels(files, path), picture, head, path);
         return { id, h: picture.height, w: picture.width, pictures: [picture], labels: [labels] };
       },
     };

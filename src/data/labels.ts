@@ -83,3 +83,7 @@ export function headLabels(
   }
   return labels;
 }
+
+/** Labels for a picture that has none: none counts. */
+export const noLabels = ({ width, height }: Size, { ignore }: Pick<DataHead, 'ignore'>): Uint8Array =>
+  new Uint8Array(width * height).fill(ignore);

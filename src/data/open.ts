@@ -2,6 +2,7 @@ import { context } from './context.js';
 import type { DataSet } from './dataset.js';
 import type { DataFiles } from './files.js';
 import { folder } from './folder.js';
+import { type MeanOptions, withMean } from './mean.js';
 import { nyud } from './nyud.js';
 import { sbd } from './sbd.js';
 import { sceneCrops } from './scene_crops.js';
@@ -25,9 +26,15 @@ export const LAYOUTS: Readonly<Record<string, DataLayout>> = {
 /**
  * Opens a data set by its spec, `LAYOUT:SOURCE[,KEY=VALUE]...`, as `voc:VOC2011` or
  * `folder:images,labels=masks,classes=3`. Pictures are read one by one, by `load`.
+ * @param mean of how `mean=auto` is found, which reads all pictures of a split; null leaves the layout's own mean
  * @throws DataError with the spec, or the path that does not fit.
  */
-export function openDataSet(text: string, files: DataFiles): Promise<DataSet> {
+export async function openDataSet(
+  text: string,
+  files: DataFiles,
+  mean: MeanOptions | null = {},
+): Promise<DataSet> {
   const spec = parseSpec(text, LAYOUTS);
-  return LAYOUTS[spec.layout]!.open(spec, files);
+  const data = await LAYOUTS[spec.layout]!.open(spec, files);
+  return withMean(spec, data, mean);
 }

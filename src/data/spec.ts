@@ -11,6 +11,9 @@ export interface DataSpec {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** `labels=none`: the pictures have none. */
+export const NO_LABELS = 'none';
+
 /** A way to lay out data on a disk, or to make it. */
 export interface DataLayout {
   /** The whole form, for help and messages: `voc:DIR[,classes=N]`. */

@@ -21,19 +21,20 @@ export interface ReproducedTable {
 
 const FOUR = ['pixel acc.', 'mean acc.', 'mean IU', 'f.w. IU'] as const;
 
+const VOC2011 = 'VOC2011: the PASCAL VOC 2011 development kit (JPEGImages, SegmentationClass, ImageSets)';
 const VOC_FILES = [
-  'VOC2011: the PASCAL VOC 2011 development kit (JPEGImages, SegmentationClass, ImageSets), with seg11valid.txt of the authors in ImageSets/Segmentation',
-  'sbd: the dataset folder of SBD (img, cls, train.txt)',
+  `${VOC2011}, with seg11valid.txt of the authors in ImageSets/Segmentation`,
+  'sbd: the dataset folder of SBD (img, cls, train.txt, val.txt)',
 ];
 
-/** What a stage is trained with, from the published classifiers. */
+/** What a stage is trained with, from the published classifiers; the paper's nets learn from pictures as they are. */
 const train = (net: string, stages: string, data: string, weights: string, out: string): string =>
-  `rarefy train --net ${net}${stages && ` --stages ${stages}`} --data ${data} --weights ${weights} --recipe paper --mirror --out ${out}`;
+  `npx rarefy train --net ${net}${stages && ` --stages ${stages}`} --data ${data} --weights ${weights} --recipe paper --out ${out}`;
 /** What `train` leaves of a net without stages. */
 const trained = (net: string): string => `runs/${net}/${net}.safetensors`;
-const pull = (name: string): string => `rarefy pull ${name}`;
+const pull = (name: string): string => `npx rarefy pull ${name}`;
 const score = (data: string, split: string, net: string, weights: string): string =>
-  `rarefy eval --data ${data} --split ${split} --net ${net} --weights ${weights}`;
+  `npx rarefy eval --data ${data} --split ${split} --net ${net} --weights ${weights}`;
 
 /** Where `rarefy pull` puts the trunk of FCN-VGG16. */
 const VGG16 = 'models/VGG_ILSVRC_16_layers.caffemodel';
@@ -58,7 +59,7 @@ const table1: ReproducedTable = {
   number: 1,
   title: 'Three classifiers cast to segment: mean IU on the validation set of PASCAL VOC 2011',
   columns: ['mean IU', 'forward, ms', 'conv layers', 'parameters', 'rf size', 'max stride'],
-  needs: VOC_FILES,
+  needs: [VOC2011],
   rows: (
     [
       ['FCN-AlexNet', [39.8, '50', '8', '57M', '355', '32'], 'fcn-alexnet', 'bvlc_reference_caffenet'],
@@ -69,9 +70,9 @@ const table1: ReproducedTable = {
     name,
     paper,
     commands: [
-      'rarefy table1 --time',
+      'npx rarefy table1 --time',
       pull(zoo),
-      train(net, '', 'sbd:sbd', zoo === 'vgg16' ? VGG16 : `models/${zoo}.caffemodel`, `runs/${net}`),
+      train(net, '', 'voc:VOC2011', zoo === 'vgg16' ? VGG16 : `models/${zoo}.caffemodel`, `runs/${net}`),
       score('voc:VOC2011', 'val', net, trained(net)),
     ],
   })),
@@ -111,7 +112,7 @@ const table3: ReproducedTable = {
   columns: ['VOC2011 test', 'VOC2012 test', 'time'],
   needs: [
     ...VOC_FILES,
-    'VOC2012: the test images of PASCAL VOC 2012, and an account at its evaluation server',
+    'VOC2012: the test images of PASCAL VOC 2012 (JPEGImages, ImageSets), and an account at its evaluation server',
   ],
   rows: [
     other('R-CNN', 47.9, null, null),
@@ -120,8 +121,9 @@ const table3: ReproducedTable = {
       name: 'FCN-8s',
       paper: [62.7, 62.2, '~175 ms'],
       commands: [
+        pull('vgg16'),
         VOC_TRAINED,
-        `${score('voc:VOC2012', 'test', 'fcn8s', 'runs/voc/8s.safetensors')} --predictions submission`,
+        `${score('voc:VOC2012,labels=none', 'test', 'fcn8s', 'runs/voc/8s.safetensors')} --predictions submission`,
       ],
     },
   ],
@@ -132,7 +134,7 @@ const table4: ReproducedTable = {
   title: 'NYUDv2: 654 images of the test set, 40 classes',
   columns: FOUR,
   needs: [
-    'nyud: images, depth, HHA and labels of NYUDv2 as the authors prepared them, or nyu_depth_v2_labeled.mat',
+    'nyud: images, depth, HHA and labels of NYUDv2 as the authors prepared them, with train.txt, val.txt and test.txt',
   ],
   rows: [
     other('Gupta et al.', 60.3, null, 28.6, 47.0),
@@ -166,7 +168,9 @@ const table5: ReproducedTable = {
   number: 5,
   title: 'SIFT Flow: 200 images of the test set, 33 semantic and 3 geometric classes',
   columns: [...FOUR, 'geom. acc.'],
-  needs: ['siftflow: Images, SemanticLabels and GeoLabels of SIFT Flow'],
+  needs: [
+    'siftflow: Images, SemanticLabels and GeoLabels of SIFT Flow, with trainval.txt and test.txt of the authors',
+  ],
   rows: [
     other('Liu et al.', 76.7, null, null, null, null),
     other('Tighe et al. 2010', null, null, null, null, 90.8),
@@ -180,7 +184,13 @@ const table5: ReproducedTable = {
       paper: fourOf('siftflow', 'FCN-16s'),
       commands: [
         pull('vgg16'),
-        train('siftflow-16s', '32s,16s', 'siftflow:siftflow', VGG16, 'runs/siftflow'),
+        train(
+          'siftflow-16s',
+          '32s,16s',
+          'siftflow:siftflow --split trainval --test-split test',
+          VGG16,
+          'runs/siftflow',
+        ),
         score('siftflow:siftflow', 'test', 'siftflow-16s', 'runs/siftflow/16s.safetensors'),
       ],
     },

@@ -1,3 +1,4 @@
+import type { DataHead } from '../data/dataset.js';
 import { ShapeError } from '../errors.js';
 import type { Examples } from './fit.js';
 
@@ -37,4 +38,21 @@ export function balanced(shares: readonly number[], how: Balance): { weights?: n
   const factors = shares.map((share) => (share > 0 ? median / share : 1));
   if (how === 'weights') return { weights: factors };
   return how === 'sampling' ? { keep: factors.map((factor) => Math.min(1, factor)) } : {};
+}
+
+/** Weights that the user gives to classes. @throws ShapeError where they are not those of the one head */
+export function checkedWeights(
+  weights: readonly number[],
+  heads: readonly Pick<DataHead, 'names'>[],
+): number[] {
+  const [{ names }] = heads as [DataHead];
+  if (heads.length > 1)
+    throw new ShapeError(`class weights: ${heads.length} heads, should be one to weigh its classes`);
+  if (weights.length !== names.length)
+    throw new ShapeError(
+      `class weights: ${weights.length}, should be ${names.length} as the data set has classes`,
+    );
+  if (!weights.some((weight) => weight > 0))
+    throw new ShapeError('class weights: all are 0, should be above it for at least one');
+  return [...weights];
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Graph } from '../../src/graph/builder.js';
@@ -89,6 +89,21 @@ describe('rarefy eval', () => {
     expect(stdout)
       .to.match(/^channels +70\.0 +75\.6 +53\.3 +55\.0 /m)
       .and.not.to.contain("the paper's");
+  });
+
+  it('writes the labels of pictures that have none, and scores nothing', async () => {
+    const args = made(3).map((word) => (word.startsWith('voc:') ? `${word},labels=none` : word));
+    rmSync(inFolder('voc/SegmentationClass'), { recursive: true });
+    expect(await refusal('eval', ...args)).to.contain(
+      'no labels to score by, should have some, or predictions',
+    );
+    const folder = inFolder('unlabelled');
+    const { stdout } = await success('eval', ...args, '--predictions', folder);
+    expect(stdout).to.contain('not scored: these pictures have no labels').and.not.to.contain('mean IU');
+    const { labels } = decodeLabels(
+      readFileSync(join(folder, 'results/VOC2012/Segmentation/comp6_val_cls/a.png')),
+    );
+    expect([...labels]).to.deep.equal([0, 0, 1, 1, 2, 2, 0, 0]);
   });
 
   it('counts classes of the net that the data set lacks as misses', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { vocPalette } from '../../src/image/palette.js';
@@ -8,7 +8,7 @@ import { NETS } from '../../src/nets/index.js';
 import type { EvaluateReport } from '../../src/page/jobs/evaluate.js';
 import type { StageReport } from '../../src/page/jobs/train.js';
 import type { HeadReport } from '../../src/train/head_counts.js';
-import type { Start } from '../../src/train/stages.js';
+import type { Start } from '../../src/train/start.js';
 import { readModelFile } from '../../src/weights/formats.js';
 import { writeModel } from '../../src/weights/model.js';
 import { seededWeights } from '../../src/weights/seeded.js';
@@ -71,7 +71,9 @@ describe('rarefy train', () => {
     const { code } = await first.finished;
     expect(code).to.equal(130);
     expect(await refusal(...run('stopped'))).to.contain('has a checkpoint; --resume goes on from it');
-    expect(await refusal(...run('stopped'), '--seed', '6', '--resume')).to.contain('was made with');
+    expect(await refusal(...run('stopped'), '--seed', '6', '--resume')).to.match(
+      /was made with seed 5, now 6; should be the same, or another --out$/,
+    );
     const { stages: again } = await report<TrainJson>(...run('stopped'), '--resume', '--recompute');
     expect(again.map(({ heads }) => heads)).to.deep.equal(stages.map(({ heads }) => heads));
     expect(bytes('stopped/16s.safetensors').equals(bytes('whole/16s.safetensors'))).to.equal(true);
@@ -102,6 +104,65 @@ describe('rarefy train', () => {
     );
   });
 
+  it('goes on from a net of other classes, with layers, norms and classes as it is told', async () => {
+    const o = { width: 1 / 32, classes: 12 };
+    const graph = NETS['fcn-small-16s']!(o);
+    const before = seededWeights(graph, 4);
+    const of = { graph, weights: before, classes: null, preprocess: null, licence: null };
+    writeFileSync(inFolder('twelve.safetensors'), writeModel(of));
+    const { stderr } = await success(
+      ...[
+        'train',
+        '--net',
+        'fcn16s',
+        '--trunk',
+        'small',
+        '--width',
+        '0.03125',
+        '--data',
+        `${spec},mean=auto`,
+      ],
+      ...[
+        '--weights',
+        inFolder('twelve.safetensors'),
+        '--recipe',
+        'heavy',
+        '--keep',
+        '0.5',
+        '--iterations',
+        '1',
+      ],
+      ...[
+        '--freeze',
+        'conv1_*,bn*',
+        '--norms',
+        'frozen',
+        '--class-weights',
+        '1,0,2',
+        '--clip-gradients',
+        '1e3',
+      ],
+      ...['--out', inFolder('eleven')],
+    );
+    expect(stderr).to.contain('warning: tests on what it learns from, the split "all"');
+    expect(stderr).to.contain('--keep 0.5: 2 images a step');
+    expect(stderr).to.contain('dropped score_fr, 12 -> 3 classes; dropped score_pool4, 12 -> 3 classes');
+    expect(stderr).to.contain('warning: fcn-small-16s begins with new scores, score_fr.weight');
+    const made = readModelFile('made.safetensors', bytes('eleven/fcn-small-16s.safetensors'), null);
+    const after = made.weights;
+    for (const [name, { data }] of before)
+      if (/^(conv1_|bn)/.test(name)) expect(after.get(name)!.data, name).to.deep.equal(data);
+    expect(after.get('score_fr.bias')!.data[1]).to.not.equal(0);
+    expect(after.get('score_fr.bias')!.data).to.have.lengthOf(3);
+    const mean = [0, 1, 2].map((c) => {
+      const { rgba } = testPicture(size.width, size.height);
+      return rgba.filter((_, i) => i % 4 === c).reduce((a, b) => a + b, 0) / (size.width * size.height);
+    });
+    made.preprocess!.mean.forEach((value, c) => {
+      expect(value).to.be.closeTo(mean[2 - c]!, 1e-3);
+    });
+  });
+
   it('refuses what cannot be before it begins', async () => {
     const args = run('refused');
     const without = (option: string, value: string) =>
@@ -117,6 +178,12 @@ describe('rarefy train', () => {
       expect(await refusal(...without(option, value)), `${option} ${value}`).to.contain(message);
     expect(await refusal(...args, '--weights', inFolder('none'))).to.contain('--weights: no file');
     expect(await refusal(...args, '--resume')).to.contain('--resume: no ');
+    expect(existsSync(inFolder('refused/log.jsonl'))).to.equal(false);
+    const misspelt = without('--data', 'voc:/nowhere').map((v) =>
+      v === inFolder('refused') ? inFolder('misspelt') : v,
+    );
+    expect(await refusal(...misspelt)).to.contain('missing');
+    expect(existsSync(inFolder('misspelt'))).to.equal(false);
   });
 });
 

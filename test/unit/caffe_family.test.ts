@@ -9,7 +9,7 @@ import { parameters } from '../../src/graph/parameters.js';
 import { convolutionalise } from '../../src/graph/rewrite.js';
 import { NETS } from '../../src/nets/index.js';
 import type { Pair } from '../../src/shape.js';
-import { startWeights } from '../../src/train/stages.js';
+import { startWeights } from '../../src/train/start.js';
 import { readCaffemodel } from '../../src/weights/caffe/caffemodel.js';
 import { importCaffe } from '../../src/weights/caffe/import.js';
 import { readNet } from '../../src/weights/caffe/net.js';

@@ -11,6 +11,7 @@ import { openDataSet } from '../../src/data/open.js';
 import { DataError } from '../../src/errors.js';
 import type { RgbaImage } from '../../src/image/image.js';
 import { encodePng } from '../../src/image/png.js';
+import { FCN_PREPROCESS } from '../../src/ops/image.js';
 import { readNpy } from '../../src/weights/npy.js';
 import { jpeg, labelPng, loadFirst, MemoryFiles, refusalOf, smooth } from '../data_files.js';
 import { fromRgba } from '../reference/image.js';
@@ -220,6 +221,63 @@ describe('the input of a net', () => {
     mean.forEach((value, c) => {
       expect(value).to.be.closeTo(wanted[c]!, 1e-9);
     });
+  });
+});
+
+describe('pictures without labels', () => {
+  it('have labels that do not count, where the spec says so', async () => {
+    const files = new MemoryFiles({
+      'voc/JPEGImages/1.jpg': jpeg(smooth(5, 4)),
+      'voc/ImageSets/Segmentation/test.txt': '1',
+    });
+    const voc = await openDataSet('voc:voc,labels=none', files);
+    expect([voc.unlabelled, ...(await loadFirst(voc, 'test')).labels[0]!]).to.deep.equal([
+      true,
+      ...Array(20).fill(255),
+    ]);
+    const folder = await openDataSet('folder:voc/JPEGImages,labels=none,classes=3,ignore=9', files);
+    expect([...(await loadFirst(folder, 'all')).labels[0]!]).to.deep.equal(Array(20).fill(9));
+    expect((await openDataSet('voc:voc', files)).unlabelled).to.equal(false);
+    expect((await refusalOf('voc:voc', files, 'test')).path).to.equal('voc/SegmentationClass/1.png');
+    expect((await refusalOf('voc:voc,labels=masks', files)).message).to.contain(
+      'labels=masks, should be none',
+    );
+  });
+});
+
+describe('the mean of a spec', () => {
+  const files = () =>
+    vocFiles()
+      .put('voc/ImageSets/Segmentation/train.txt', '2008_1')
+      .put('voc/ImageSets/Segmentation/val.txt', '2008_2');
+  const meanOf = async (options: string) =>
+    (await openDataSet(`voc:voc${options}`, files())).inputs[0]!.preprocess!.mean;
+
+  it('is in place of the usual one, from red, green, blue to the order of the nets', async () => {
+    expect(await meanOf(',mean=10,20.5,30')).to.deep.equal([30, 20.5, 10]);
+    expect(await meanOf(',classes=21,mean=1,2,3')).to.deep.equal([3, 2, 1]);
+    expect(await meanOf('')).to.deep.equal(FCN_PREPROCESS.mean);
+  });
+
+  it('is found over the pictures to learn from, whichever are read later', async () => {
+    const data = await openDataSet('voc:voc', files());
+    const wanted = await channelMean(data, 'train');
+    expect(await meanOf(',mean=auto')).to.deep.equal(wanted);
+    expect(wanted).to.not.deep.equal(await channelMean(data, 'val'));
+    const values = inputValues((await data.load('2008_1')).pictures[0]!, {
+      ...data.inputs[0]!,
+      preprocess: { ...FCN_PREPROCESS, mean: wanted },
+    });
+    expect(values.reduce((a, b) => a + b, 0) / values.length).to.be.closeTo(0, 1e-4);
+    const left = await openDataSet('voc:voc,mean=auto', files(), null);
+    expect(left.inputs[0]!.preprocess!.mean).to.deep.equal(FCN_PREPROCESS.mean);
+  });
+
+  it('is refused where it is none', async () => {
+    for (const mean of ['10,20', 'grey', '1,2,300', '1,2,3,4'])
+      expect((await refusalOf(`voc:voc,mean=${mean}`, files())).message).to.contain(
+        `mean=${mean}, should be auto, or r,g,b of 0 to 255 each`,
+      );
   });
 });
 

@@ -39,6 +39,7 @@ import './safetensors.test.js';
 import './serialise.test.js';
 import './tables.test.js';
 import './stages.test.js';
+import './start.test.js';
 import './train.test.js';
 import './train_args.test.js';
 import './stream.test.js';

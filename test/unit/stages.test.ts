@@ -3,7 +3,8 @@ import { ShapeError, UnsupportedError, WeightsError } from '../../src/errors.js'
 import { parameters } from '../../src/graph/parameters.js';
 import { NETS } from '../../src/nets/index.js';
 import { allHeads, scoredHeads } from '../../src/train/scored.js';
-import { headClasses, stageNet, stageOf, startWeights } from '../../src/train/stages.js';
+import { headClasses, stageNet, stageOf } from '../../src/train/stages.js';
+import { startWeights } from '../../src/train/start.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 
 describe('stages', () => {

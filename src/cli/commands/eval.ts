@@ -50,7 +50,7 @@ export function headText(head: HeadReport, { data, net }: Pick<EvaluateReport, '
 /** Writes the report as JSON and its tables as CSV. Returns the files' names. */
 async function writeReport(report: EvaluateReport, out: string): Promise<string[]> {
   const files: Record<string, string> = { 'eval.json': `${JSON.stringify(report)}\n` };
-  for (const head of report.heads) {
+  for (const head of report.labelled ? report.heads : []) {
     const counts = Float64Array.from(head.confusion.flat());
     const names = head.confusion.map((_, label) => head.perClass[label]?.name ?? `${label}`);
     files[`scores${head.suffix}.csv`] = scoresCsv(head);
@@ -85,7 +85,7 @@ export const evaluation = command({
     predictions: {
       type: 'string',
       description:
-        'write the labels of each picture as an indexed PNG, in the folders of a submission to VOC',
+        'write the labels of each picture as an indexed PNG, in the folders of a submission to VOC; test sets without labels have labels=none in --data',
       valueHint: 'DIR',
     },
     out: {
@@ -115,7 +115,7 @@ export const evaluation = command({
       },
     );
     const written = await writeReport(report, args.out);
-    const { heads, images, split, data, ms } = report;
+    const { heads, images, split, data, labelled, ms } = report;
     const [{ pixelAcc, meanAcc, meanIU, fwIU, perClass }] = heads as [HeadReport];
     const text = [
       netText(report),
@@ -123,7 +123,9 @@ export const evaluation = command({
         ['data', `${data}, ${split}: ${images} pictures`],
         ['time', `${(ms / 1000).toFixed(1)} s in the net, ${(ms / images).toFixed(0)} ms a picture`],
       ]),
-      ...heads.map((head) => headText(head, report)),
+      ...(labelled
+        ? heads.map((head) => headText(head, report))
+        : ['not scored: these pictures have no labels']),
       filesText(args.out, written),
       ...(labels ? [`wrote  ${images} label files to ${labels}`] : []),
     ].join('\n\n');

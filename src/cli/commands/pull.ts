@@ -6,9 +6,7 @@ import { command, type Outcome, type Tools, UsageError } from '../command.js';
 import { download, sha1Of } from '../download.js';
 import { mebibytes } from '../run_text.js';
 import { table } from '../table.js';
-import { ZOO, type ZooFile } from '../zoo.js';
-
-const fileName = ({ url }: ZooFile): string => url.slice(url.lastIndexOf('/') + 1);
+import { fileName, ZOO, type ZooFile } from '../zoo.js';
 
 function listed(): Outcome {
   const rows = ZOO.map((f) => [f.name, f.net ?? '', f.sha1 ? 'sha1' : 'unverified', f.about]);

@@ -77,7 +77,7 @@ export async function drawSheet(
   const last = results.at(-1)!;
   const { all, worst } = wantedPictures(sheet, last);
   if (all.length === 0) return null;
-  const set = await openDataSet(last.test.data, filesOf(parseSpec(last.test.data, LAYOUTS)));
+  const set = await openDataSet(last.test.data, filesOf(parseSpec(last.test.data, LAYOUTS)), null);
   const ids = (await set.ids(splitOf(set, last.test.split))).filter((_, i) => i < last.test.images);
   const outside = all.find((i) => ids[i] === undefined);
   if (outside !== undefined)

@@ -1,5 +1,7 @@
 import { splitOf } from '../../data/dataset.js';
-import { openDataSet } from '../../data/open.js';
+import { withMean } from '../../data/mean.js';
+import { LAYOUTS, openDataSet } from '../../data/open.js';
+import { parseSpec } from '../../data/spec.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { DataError } from '../../errors.js';
 import { vocPalette } from '../../image/palette.js';
@@ -33,6 +35,8 @@ export interface EvaluateReport extends NetReport {
   readonly data: string;
   readonly split: string;
   readonly images: number;
+  /** Whether there were labels to score by; else the scores are null. */
+  readonly labelled: boolean;
   /** Of the net alone, over all images. */
   readonly ms: number;
   readonly heads: readonly HeadReport[];
@@ -41,11 +45,20 @@ export interface EvaluateReport extends NetReport {
 /** Scores a net on a split of a data set, each picture at its own size. */
 export async function evaluate(host: Host, o: EvaluateOptions): Promise<EvaluateReport> {
   const { signal } = host;
-  const data = await openDataSet(o.data, serverFiles(host));
-  const split = splitOf(data, o.split);
-  const all = await data.ids(split);
+  const set = await openDataSet(o.data, serverFiles(host), null);
+  const labelled = !set.unlabelled;
+  if (!labelled && !o.predictions)
+    throw new DataError('no labels to score by, should have some, or predictions to write', o.data);
+  const split = splitOf(set, o.split);
+  const all = await set.ids(split);
   const ids = o.only ? o.only.map((i) => wanted(all, i, o.data)) : all;
   const model = await loadModel(host, o);
+  const onProgress = (done: number, total: number) =>
+    host.progress({ text: 'finding the mean', done, total });
+  // A model that says how it is fed is fed so.
+  const data = model.preprocessGiven
+    ? set
+    : await withMean(parseSpec(o.data, LAYOUTS), set, { signal, onProgress });
   const feeds = feedsOf(model, data);
   const scored = scoredHeads(model.graph, data.heads);
   const outputs = scored.map(({ output }) => output);
@@ -87,7 +100,7 @@ export async function evaluate(host: Host, o: EvaluateOptions): Promise<Evaluate
           write(id, head === scored[0]!.head ? '' : head.suffix, labels, size),
       }),
     });
-    return { ...session.report, data: data.name, split, images: ids.length, ms, heads };
+    return { ...session.report, data: data.name, split, images: ids.length, labelled, ms, heads };
   } finally {
     session.close();
   }

@@ -6,7 +6,7 @@ import type { AdapterInfo } from '../../gpu/device.js';
 import { parameterCount, parameters as parametersOf } from '../../graph/parameters.js';
 import type { Scores } from '../../metrics/scores.js';
 import type { Fusion } from '../../nets/heads.js';
-import { type Balance, balanced, classShares } from '../../train/balance.js';
+import { type Balance, balanced, checkedWeights, classShares } from '../../train/balance.js';
 import { readCheckpoint, writeCheckpoint } from '../../train/checkpoint.js';
 import { evaluate, examined } from '../../train/evaluate.js';
 import { type Augmentation, exampleOf, labelName } from '../../train/example.js';
@@ -14,14 +14,9 @@ import { type Examples, type FitStep, fit } from '../../train/fit.js';
 import type { Order } from '../../train/order.js';
 import { type Recipe, ratesOf } from '../../train/recipes.js';
 import { allHeads, type Scored } from '../../train/scored.js';
-import {
-  headClasses,
-  type ScoreStart,
-  type StageName,
-  type Start,
-  stageOf,
-  startWeights,
-} from '../../train/stages.js';
+import { differences } from '../../train/settings.js';
+import { headClasses, layersNamed, type StageName, stageOf } from '../../train/stages.js';
+import { type ScoreStart, type Start, startWeights } from '../../train/start.js';
 import { createTrainer, type Trainer } from '../../train/trainer.js';
 import { readModelFile } from '../../weights/formats.js';
 import { writeModel } from '../../weights/model.js';
@@ -58,6 +53,12 @@ export interface TrainOptions {
   readonly keep: number;
   /** Of the classes of each head. */
   readonly balance: Balance;
+  /** A factor of the loss for each class, instead of a balance; of a data set of one head. */
+  readonly classWeights?: readonly number[];
+  /** Patterns of names of layers that keep their numbers, beside those that the stage keeps. */
+  readonly freeze?: readonly string[];
+  /** Whether batch norms keep their stored statistics. */
+  readonly frozenNorms?: boolean;
   readonly seed: number;
   readonly testEvery: number;
   readonly checkpointEvery: number;
@@ -139,14 +140,17 @@ function examplesOf(set: DataSet, ids: readonly string[]): Examples {
 
 /** Trains nets one after another, each from the numbers of the one before; writes models and checkpoints. */
 export async function train(host: Host<TrainEvent>, o: TrainOptions): Promise<TrainReport> {
-  const set = await openDataSet(o.data, serverFiles(host));
+  const set = await openDataSet(o.data, serverFiles(host), {
+    signal: host.signal,
+    onProgress: (done, total) => host.progress({ text: 'finding the mean', done, total }),
+  });
   const split = async (name: string, most?: number) =>
     examplesOf(set, (await set.ids(splitOf(set, name))).slice(0, most));
   const [learn, test] = [await split(o.split), await split(o.testSplit, o.testCount)];
   const saved = o.checkpoint ? readCheckpoint(await readFile(host, o.checkpoint)) : null;
   if (saved && saved.settings !== o.settings)
     throw new FormatError(
-      `${o.checkpoint}: a checkpoint of ${saved.settings}, should be of ${o.settings}; without --resume a run begins anew`,
+      `${o.checkpoint}: made with ${differences(saved.settings, o.settings).join('; ')}; should be the same to go on`,
     );
   const engine = await createEngine({ gpu: host.gpu });
   let sources: readonly Weights[] = [];
@@ -180,7 +184,7 @@ async function trainStage(
 ) {
   const { index, stage, sources, state } = at;
   const { recipe } = stage;
-  const { width, pad, fusion } = o;
+  const { width, pad, fusion, freeze = [], frozenNorms = false } = o;
   const { graph, frozen, dropped } = stageOf(stage.net, stage.stage, {
     ...headClasses(set.heads),
     ...(width !== undefined && { width }),
@@ -188,7 +192,7 @@ async function trainStage(
     ...(fusion && { fusion }),
   });
   const scored = allHeads(graph, set.heads);
-  const balances = await balancesOf(host, set, learn, o.balance);
+  const balances = await balancesOf(host, set, learn, o);
   const start = state ? null : startWeights(graph, sources, { seed: o.seed, scores: o.scores });
   const parameters = parameterCount(graph);
   host.progress({ kind: 'begin', stage: stage.name, start: start?.report ?? null, parameters });
@@ -203,7 +207,8 @@ async function trainStage(
       ...(o.keep < 1 && { keep: o.keep }),
       ...balances.get(suffix),
     })),
-    frozen,
+    frozen: [...frozen, ...layersNamed(graph, freeze)],
+    frozenNorms,
     dropouts: recipe.dropout > 0 ? dropped.map((layer) => ({ layer, ratio: recipe.dropout })) : [],
     rates: ratesOf(
       recipe,
@@ -261,8 +266,14 @@ async function trainStage(
 }
 
 /** What balances the classes of each head, by its suffix. */
-async function balancesOf(host: Host<TrainEvent>, set: DataSet, learn: Examples, how: Balance) {
+async function balancesOf(
+  host: Host<TrainEvent>,
+  set: DataSet,
+  learn: Examples,
+  { balance: how, classWeights: weights }: Pick<TrainOptions, 'balance' | 'classWeights'>,
+) {
   const found = new Map<string, ReturnType<typeof balanced>>();
+  if (weights) found.set(set.heads[0]!.suffix, { weights: checkedWeights(weights, set.heads) });
   if (how === 'none') return found;
   for (const { suffix, names } of set.heads) {
     const shares = await classShares(learn, labelName(suffix), names.length, {
