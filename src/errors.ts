@@ -40,6 +40,14 @@ export class DeviceLostError extends Error {
   }
 }
 
+/** An engine or a net that was used after its `dispose()`. */
+export class DisposedError extends Error {
+  override readonly name = 'DisposedError';
+  constructor(what: string) {
+    super(`${what}: used after dispose(), should be made anew`);
+  }
+}
+
 /** The implementation could not allocate `bytes`. */
 export class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';

@@ -1,5 +1,5 @@
 import type { Dispatch } from '../dispatch.js';
-import { DeviceLostError, LimitError, OutOfMemoryError, ValidationError } from '../errors.js';
+import { DeviceLostError, DisposedError, LimitError, OutOfMemoryError, ValidationError } from '../errors.js';
 import {
   type AdapterInfo,
   adapterInfo,
@@ -138,12 +138,13 @@ export class Engine {
    * Rebuilds every net on another device after a loss, from the weights that it kept. Tensors of the
    * caller's are gone with the old one.
    * @param device a device of the host's; the engine opens one where it had opened the first.
+   * @throws DisposedError; LimitError where the engine had borrowed its device and gets no other one
    */
   async restore(device?: GPUDevice): Promise<void> {
-    if (this.#disposed) throw new Error('engine: used after dispose()');
+    if (this.#disposed) throw new DisposedError('engine');
     const gpu = this.#options.gpu ?? globalThis.navigator?.gpu;
     if (!device && (!this.#owned || !gpu))
-      throw new Error('restore: the engine borrowed its device, pass a new one');
+      throw new LimitError('restore: the engine borrowed its device', 1, 0, 'pass a new device');
     this.#adopt(device ?? (await openDevice(gpu, this.#options.limits)), !device);
     await this.selfCheck();
     for (const dependent of this.#dependents) await dependent.restore();
@@ -162,7 +163,7 @@ export class Engine {
   /** Throws what stands in the way of further work: a loss, or `dispose`. */
   check(): void {
     if (this.#loss) throw this.#loss;
-    if (this.#disposed) throw new Error('engine: used after dispose()');
+    if (this.#disposed) throw new DisposedError('engine');
   }
 
   /** Waits for work of this device; rejects with DeviceLostError when the device goes first. */
@@ -186,25 +187,42 @@ export class Engine {
   }
 
   /**
-   * Runs GPU calls and waits for the implementation's verdict on them, so that a refused command is an
-   * error here instead of a wrong number later. The host's own scopes and handlers see none of it.
+   * Runs GPU calls and waits for the implementation's verdict on them, but not for the GPU, so that a refused command
+   * is an error here instead of a wrong number later. The host's own scopes and handlers see none of it. Everything that
+   * returns at once can be called in it: operators, `upload`, `net.encode`.
+   * @param what stands first in the error's message.
+   * @param bytes of an OutOfMemoryError.
+   * @param body calls without a wait.
+   * @param undo frees what `body` returned, where a command was refused.
+   * @throws OutOfMemoryError, ValidationError, DeviceLostError; what `body` throws
    */
-  async scoped<T>(what: string, bytes: number, body: () => T): Promise<T> {
+  async scoped<T>(
+    what: string,
+    bytes: number,
+    body: () => T,
+    undo: (value: T) => void = () => {},
+  ): Promise<T> {
     this.check();
     for (const filter of ['internal', 'validation', 'out-of-memory'] as const)
       this.device.pushErrorScope(filter);
-    let verdicts: Promise<GPUError | null>[];
+    const verdicts = () => Promise.all([0, 1, 2].map(() => this.device.popErrorScope()));
     let value: T;
     try {
       value = body();
-    } finally {
-      verdicts = [0, 1, 2].map(() => this.device.popErrorScope());
+    } catch (error) {
+      verdicts().catch(() => {});
+      throw error;
     }
-    const [memory, validation, internal] = await this.alive(Promise.all(verdicts));
-    if (memory) throw new OutOfMemoryError(`${what}: ${memory.message || 'out of memory'}`, bytes);
-    const error = validation ?? internal;
-    if (error) throw new ValidationError(`${what}: ${error.message}`);
-    return value;
+    try {
+      const [memory, validation, internal] = await this.alive(verdicts());
+      if (memory) throw new OutOfMemoryError(`${what}: ${memory.message || 'out of memory'}`, bytes);
+      const error = validation ?? internal;
+      if (error) throw new ValidationError(`${what}: ${error.message}`);
+      return value;
+    } catch (error) {
+      undo(value);
+      throw error;
+    }
   }
 
   /** A storage buffer that shaders and copies may use. */
@@ -242,13 +260,14 @@ export class Engine {
   /** Copies a buffer's bytes to the host. */
   async readBuffer(source: GPUBuffer, offset = 0, size = source.size - offset): Promise<ArrayBuffer> {
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = await this.scoped('read', size, () => {
+    const copy = () => {
       const buffer = this.device.createBuffer({ label: 'read', size, usage });
       const encoder = this.device.createCommandEncoder();
       encoder.copyBufferToBuffer(source, offset, buffer, 0, size);
       this.device.queue.submit([encoder.finish()]);
       return buffer;
-    });
+    };
+    const staging = await this.scoped('read', size, copy, (buffer) => buffer.destroy());
     try {
       await this.alive(staging.mapAsync(GPUMapMode.READ));
       return staging.getMappedRange().slice(0);

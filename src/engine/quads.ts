@@ -11,14 +11,17 @@ const COUNT = 1024;
  */
 export async function lanesAreQuads(engine: Engine): Promise<boolean> {
   const spec = { kernel: quadCheck, elem: 'f32', constants: {} } as const;
-  const y = engine.buffer(COUNT * 16, quadCheck.name);
+  const made: GPUBuffer[] = [];
   try {
     await engine.pipelines.compile(spec);
-    await engine.scoped(quadCheck.name, COUNT * 16, () => {
+    const y = await engine.scoped(quadCheck.name, COUNT * 16, () => {
+      const buffer = engine.buffer(COUNT * 16, quadCheck.name);
+      made.push(buffer);
       const encoder = engine.device.createCommandEncoder();
-      const bindings = { y: whole(y, COUNT * 16) };
+      const bindings = { y: whole(buffer, COUNT * 16) };
       engine.encode(encoder, [{ ...spec, params: {}, bindings, invocations: COUNT, flops: 0, bytes: 0 }]);
       engine.device.queue.submit([encoder.finish()]);
+      return buffer;
     });
     const seen = new Uint32Array(await engine.readBuffer(y));
     return seen.every((value, at) => {
@@ -30,6 +33,6 @@ export async function lanesAreQuads(engine: Engine): Promise<boolean> {
     if (error instanceof DeviceLostError) throw error;
     return false;
   } finally {
-    y.destroy();
+    for (const buffer of made) buffer.destroy();
   }
 }

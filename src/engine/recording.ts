@@ -84,7 +84,10 @@ export class Recording {
   }
 }
 
-/** Runs `body` on the given recording, or on a new one that is submitted at once. */
+/**
+ * Runs `body` on the given recording, or on a new one that is submitted at once, without a wait for the device's verdict:
+ * see `Engine.scoped`.
+ */
 export function recorded<T>(on: Engine | Recording, body: (recording: Recording) => T): T {
   if (on instanceof Recording) return body(on);
   on.check();

@@ -66,7 +66,10 @@ const planarBands = (engine: Engine, t: Tensor<ElemType>): Band[] =>
     Array.from({ length: band.images }, (_, i) => ({ ...band, image: band.image + i, images: 1 })),
   );
 
-/** Uploads planar [n, c, h, w] data. */
+/**
+ * Uploads planar [n, c, h, w] data. It returns at once, as operators do: what the device refuses goes to an error scope
+ * around the call, or else to the device's `uncapturederror`; `Engine.scoped` makes a rejection of it.
+ */
 export function upload(
   engine: Engine,
   data: Float32Array,
@@ -130,10 +133,12 @@ export async function download(engine: Engine, t: Tensor<ElemType>): Promise<Uin
   for (const band of planarBands(engine, t)) {
     const area = band.rows * w;
     const bytes = area * c * 4;
-    const y = engine.buffer(bytes, 'download');
+    const made: GPUBuffer[] = [];
     try {
-      await engine.scoped('download', bytes, () =>
+      const y = await engine.scoped('download', bytes, () =>
         recorded(engine, (r) => {
+          const buffer = engine.buffer(bytes, 'download');
+          made.push(buffer);
           const xv = rowsView(r.lowering('download', 'f32'), t, band);
           const params = {
             count: area * c,
@@ -143,10 +148,11 @@ export async function download(engine: Engine, t: Tensor<ElemType>): Promise<Uin
             x_base: xv.base,
             first: (band.image * h + band.row) * w,
           };
-          const bindings = { x: xv.view, y: whole(y, bytes) };
+          const bindings = { x: xv.view, y: whole(buffer, bytes) };
           const cost = { invocations: area * c, flops: 0, bytes: xv.bytes + bytes };
           const constants = { INTEGER: Number(t.elem === 'u32') };
           r.add([{ kernel: unpackKernel, elem: t.elem, constants, params, bindings, ...cost }]);
+          return buffer;
         }),
       );
       const values = new Values(await engine.readBuffer(y));
@@ -154,7 +160,7 @@ export async function download(engine: Engine, t: Tensor<ElemType>): Promise<Uin
         data.set(values.subarray(k * area, (k + 1) * area), ((band.image * c + k) * h + band.row) * w);
       }
     } finally {
-      y.destroy();
+      for (const buffer of made) buffer.destroy();
     }
   }
   return data;

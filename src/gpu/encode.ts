@@ -73,32 +73,41 @@ export function prepare<B>(
           usage: 0x40 /* GPUBufferUsage.UNIFORM */,
           mappedAtCreation: true,
         });
-  const view = params ? new DataView(params.getMappedRange()) : null;
-  let at = 0;
-  const prepared = dispatches.map((d): Prepared => {
-    const { pipeline: compiled, layout } = pipeline(d);
-    const entries = d.kernel.bindings.map((b): GPUBindGroupEntry => {
-      if (b.name === 'params') {
-        writeParams(view!, at, d.kernel, d.params);
-        return { binding: b.binding, resource: { buffer: params!, offset: at, size: d.kernel.paramsBytes } };
-      }
-      const bound = d.bindings[b.name];
-      if (!bound) throw new Error(`${d.kernel.name}: nothing bound to ${b.name}`);
-      const target = resource(bound.buffer);
+  try {
+    const view = params ? new DataView(params.getMappedRange()) : null;
+    let at = 0;
+    const prepared = dispatches.map((d): Prepared => {
+      const { pipeline: compiled, layout } = pipeline(d);
+      const entries = d.kernel.bindings.map((b): GPUBindGroupEntry => {
+        if (b.name === 'params') {
+          writeParams(view!, at, d.kernel, d.params);
+          return {
+            binding: b.binding,
+            resource: { buffer: params!, offset: at, size: d.kernel.paramsBytes },
+          };
+        }
+        const bound = d.bindings[b.name];
+        if (!bound) throw new Error(`${d.kernel.name}: nothing bound to ${b.name}`);
+        const target = resource(bound.buffer);
+        return {
+          binding: b.binding,
+          resource:
+            'mapState' in target ? { buffer: target, offset: bound.offset, size: bound.size } : target,
+        };
+      });
+      at += paramsStride(d.kernel);
       return {
-        binding: b.binding,
-        resource: 'mapState' in target ? { buffer: target, offset: bound.offset, size: bound.size } : target,
+        pipeline: compiled,
+        group: device.createBindGroup({ label: d.kernel.name, layout, entries }),
+        grid: grid(d.kernel, d.invocations, limits),
       };
     });
-    at += paramsStride(d.kernel);
-    return {
-      pipeline: compiled,
-      group: device.createBindGroup({ label: d.kernel.name, layout, entries }),
-      grid: grid(d.kernel, d.invocations, limits),
-    };
-  });
-  params?.unmap();
-  return { prepared, params };
+    params?.unmap();
+    return { prepared, params };
+  } catch (error) {
+    params?.destroy();
+    throw error;
+  }
 }
 
 /** Records dispatches into a compute pass of the caller's. */

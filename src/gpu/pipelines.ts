@@ -49,7 +49,10 @@ export class Pipelines {
     return this.#ready.size;
   }
 
-  /** A pipeline at once; the implementation compiles it when it is first used. */
+  /**
+   * A pipeline at once; the implementation compiles it when it is first used. What `compile` has begun is not waited for:
+   * the implementation may then compile it once more, and this one stays.
+   */
   get(spec: PipelineSpec): Pipeline {
     const key = this.#key(spec);
     let found = this.#ready.get(key);
@@ -75,10 +78,13 @@ export class Pipelines {
   }
 
   async #compile(spec: PipelineSpec, key: string): Promise<Pipeline> {
+    // What is wrong is what the pipeline rejects with, and no matter for the handler of the device's host.
+    this.#device.pushErrorScope('validation');
     const { layout, descriptor } = this.#describe(spec);
+    this.#device.popErrorScope().catch(() => {});
     try {
       const pipeline = await this.#device.createComputePipelineAsync(descriptor);
-      const made = { layout, pipeline };
+      const made = this.#ready.get(key) ?? { layout, pipeline };
       this.#ready.set(key, made);
       return made;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
+import { DisposedError } from '../errors.js';
 import { checkTuning, isOfAdapter, type Tuning } from '../lower/tuning.js';
 import type { Shape } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights, type WeightsOptions } from './block.js';
@@ -21,7 +22,7 @@ import {
 } from './plan.js';
 import { passes } from './profile.js';
 import { Program } from './program.js';
-import { Programs, programKey } from './programs.js';
+import { type Held, Programs, programKey } from './programs.js';
 import { submitAll } from './submit.js';
 import { type TuneOptions, tune } from './tune/tune.js';
 
@@ -34,14 +35,16 @@ export class Net {
   #layout!: Map<Layer, LayerWeights>;
   readonly #options: CompileOptions;
   readonly #weights = new Map<Block, GPUBuffer>();
-  readonly #programs = new Programs();
+  readonly #programs: Programs;
   #pace!: Pace;
   #turn: Promise<unknown> = Promise.resolve();
+  #disposed = false;
 
   private constructor(engine: Engine, graph: Graph, options: CompileOptions) {
     this.engine = engine;
     this.graph = graph;
     this.#options = options;
+    this.#programs = new Programs(this.#maxBytes);
   }
 
   /** Uploads the weights; see `Engine.compile`. */
@@ -84,7 +87,7 @@ export class Net {
     return this.#plan(namedInputs(this.graph, inputs, isShape), this.#maxFlops);
   }
 
-  /** Bytes on the device now. */
+  /** Bytes on the device now: of weights, and of all that sizes which are ready or held take beside them. */
   get memory(): { weights: number; maps: number } {
     let weights = 0;
     for (const buffer of this.#weights.values()) weights += buffer.size;
@@ -99,7 +102,10 @@ export class Net {
     return { limits, features, elem: this.elem, memory, speed: { ...speed, ...times } };
   }
 
-  /** Frees the buffers of every size that is ready, once what runs is done; the weights stay. */
+  /**
+   * Frees the buffers of every size that is ready, once what runs is done, and those of a recording with its release; the
+   * weights stay.
+   */
   async freeMaps(): Promise<void> {
     await this.#inTurn(async () => this.#programs.clear());
   }
@@ -107,42 +113,59 @@ export class Net {
   /**
    * Makes a size ready for `run`, or for `encode`: allocates, and compiles every pipeline at once without a
    * stall.
+   * @throws OutOfMemoryError, LimitError and what else stands in the way
    */
   async prepare(inputs: InputShapes, o: { encode?: boolean } = {}): Promise<void> {
     const maxFlops = o.encode ? Number.POSITIVE_INFINITY : this.#maxFlops;
-    await this.#inTurn(() => this.#program(namedInputs(this.graph, inputs, isShape), maxFlops));
+    const program = () => this.#program(namedInputs(this.graph, inputs, isShape), maxFlops);
+    await this.#inTurn(async () => (await program()).release());
   }
 
   /**
    * Runs the net. Work is submitted in pieces of at most `maxSubmitMs`, two in flight, and outputs stay on
-   * the GPU. Runs of one net follow one another.
+   * the GPU. Runs of one net follow one another. It resolves when the GPU is done and every command was found right; to
+   * enqueue the net and go on without a wait, take `encode`.
    */
   run(input: NetInput | Readonly<Record<string, NetInput>>, o: RunOptions = {}): Promise<RunResult> {
     return this.#inTurn(() => this.#run(namedInputs(this.graph, input, isTensor), o));
   }
 
   /**
-   * Records the whole net into an encoder of the host's, uncut. Call the function it returns once the
-   * host has submitted the encoder: it frees what the recording needed.
+   * Records the whole net into an encoder of the host's, uncut and without any wait: what the host records or submits next
+   * may read the outputs. Call the function it returns once the host has submitted the encoder; until then the
+   * buffers of the recording stay, whatever runs, is recorded or is freed by `freeMaps` meanwhile. Recordings of one size
+   * share them, as the queue runs one after another. `dispose` frees them at once.
+   *
+   * What the device refuses goes to an error scope of the host's around the call, or else to its `uncapturederror`;
+   * `engine.scoped` makes a rejection of it. After `prepare` with `encode` no map is allocated and no kernel compiled here.
    */
   encode(
     encoder: GPUCommandEncoder,
     input: Tensor | Readonly<Record<string, Tensor>>,
     outputs: Readonly<Record<string, Tensor<ElemType>>>,
   ): () => void {
-    this.engine.check();
+    this.#check();
     const inputs = namedInputs(this.graph, input, isTensor) as Record<string, Tensor>;
-    const program = this.#programNow(shapesOf(inputs), Number.POSITIVE_INFINITY);
-    const { launches, params } = program.bind(endsOf(program.plan, inputs, outputs));
-    passes(encoder, launches, null);
-    return () => params?.destroy();
+    const { program, release } = this.#programNow(shapesOf(inputs), Number.POSITIVE_INFINITY);
+    try {
+      const { launches, params } = program.bind(endsOf(program.plan, inputs, outputs));
+      passes(encoder, launches, null);
+      return () => {
+        params?.destroy();
+        release();
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /**
    * Times the algorithms among which the net's convolutions may choose, in short submits, each checked against the direct
    * kernel first. The record is for `tuning` of `CompileOptions`, here or wherever the adapter is the same.
    */
-  tune(o: TuneOptions = {}): Promise<Tuning> {
+  async tune(o: TuneOptions = {}): Promise<Tuning> {
+    this.#check();
     const { engine, graph, planOptions: where } = this;
     const { latest } = this.#programs;
     const { layers } = this.#fused;
@@ -152,8 +175,9 @@ export class Net {
     );
   }
 
-  /** Frees the net's weights and buffers. */
+  /** Frees the net's weights and buffers, also those of recordings that are not submitted. Later calls are a DisposedError. */
   dispose(): void {
+    this.#disposed = true;
     this.#drop();
     this.engine.detach(this);
   }
@@ -169,13 +193,22 @@ export class Net {
     return this.#options.maxSubmitMs ?? 250;
   }
 
+  get #maxBytes(): number {
+    return this.#options.maxBytes ?? Number.POSITIVE_INFINITY;
+  }
+
   /** FLOPs of a dispatch that takes as long as a submit may. */
   get #maxFlops(): number {
     return this.#pace.flopsIn(this.#maxSubmitMs);
   }
 
+  #check(): void {
+    this.engine.check();
+    if (this.#disposed) throw new DisposedError(`net ${this.graph.name}`);
+  }
+
   #drop(): void {
-    this.#programs.clear();
+    this.#programs.dispose();
     for (const buffer of this.#weights.values()) buffer.destroy();
     this.#weights.clear();
   }
@@ -183,19 +216,25 @@ export class Net {
   #plan(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Plan {
     const options = { ...this.planOptions, maxFlops };
     const made = planFused(this.graph, this.#fused, this.#layout, sizes, options);
-    checkMemory(made, this.#options.maxBytes ?? Number.POSITIVE_INFINITY);
+    checkMemory(made, this.#maxBytes);
     return made;
   }
 
+  #make(plan: Plan): Held {
+    this.#programs.makeRoom(plan);
+    return this.#programs.hold(new Program(this.engine, plan, this.#weights));
+  }
+
   /** A program at once; `prepare` has made it, or its pipelines compile when it first runs. */
-  #programNow(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Program {
+  #programNow(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Held {
     const key = programKey(sizes, maxFlops);
-    const make = () => new Program(this.engine, this.#plan(sizes, maxFlops), this.#weights);
+    const make = () => this.#make(this.#plan(sizes, maxFlops));
     return this.#programs.ready(key, maxFlops) ?? this.#programs.keep(key, maxFlops, make());
   }
 
   /** A program whose pipelines have compiled, all at once and without a stall. */
-  async #program(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Promise<Program> {
+  async #program(sizes: Readonly<Record<string, Shape>>, maxFlops: number): Promise<Held> {
+    this.#check();
     const { engine } = this;
     const key = programKey(sizes, maxFlops);
     const ready = this.#programs.ready(key, maxFlops);
@@ -207,51 +246,50 @@ export class Net {
     const compiling = new Set(dispatches.map((d) => engine.pipelines.compile(d)));
     const report = () => this.#options.onProgress?.({ stage: 'pipelines', done: ++done, total, layer: '' });
     await engine.alive(Promise.all([...compiling].map((pipeline) => pipeline.then(report))));
-    return engine.scoped('allocation of maps', plan.bytes.maps, () =>
-      this.#programs.keep(key, maxFlops, new Program(engine, plan, this.#weights)),
-    );
+    this.#check();
+    const make = () => this.#make(plan);
+    const made = await engine.scoped('allocation of maps', plan.bytes.maps, make, (held) => held.release());
+    return this.#programs.keep(key, maxFlops, made);
   }
 
   async #run(inputs: Record<string, NetInput>, o: RunOptions): Promise<RunResult> {
     const { engine } = this;
-    engine.check();
     o.signal?.throwIfAborted();
-    const program = await this.#program(shapesOf(inputs), this.#maxFlops);
-    o.signal?.throwIfAborted();
+    const { program, release } = await this.#program(shapesOf(inputs), this.#maxFlops);
 
-    const uploaded: Tensor[] = [];
+    const temporary: GPUBuffer[] = [];
     const tensors: Record<string, Tensor> = {};
     const outputs: Record<string, Tensor<ElemType>> = { ...o.outputs };
     const made: Tensor<ElemType>[] = [];
     try {
-      await engine.scoped('inputs and outputs', program.plan.bytes.other, () => {
+      o.signal?.throwIfAborted();
+      const launches = await engine.scoped('inputs and outputs', program.plan.bytes.other, () => {
         for (const [name, value] of Object.entries(inputs)) {
           tensors[name] =
             'buffer' in value ? value : upload(engine, value.data, value.shape, this.elem, name);
-          if (!('buffer' in value)) uploaded.push(tensors[name]!);
+          if (!('buffer' in value)) temporary.push(tensors[name]!.buffer);
         }
         for (const [name, y] of program.plan.outputs) {
           if (outputs[name]) continue;
           outputs[name] = empty(engine, y.shape, y.elem, name);
           made.push(outputs[name]!);
         }
+        const bound = program.bind(endsOf(program.plan, tensors, outputs));
+        if (bound.params) temporary.push(bound.params);
+        return bound.launches;
       });
-      const { launches, params } = program.bind(endsOf(program.plan, tensors, outputs));
-      try {
-        const steps = program.plan.steps;
-        const done = await submitAll(engine, steps, launches, this.#pace, {
-          ...o,
-          maxSubmitMs: this.#maxSubmitMs,
-        });
-        return { outputs, plan: program.plan, ...done };
-      } finally {
-        params?.destroy();
-      }
+      const steps = program.plan.steps;
+      const done = await submitAll(engine, steps, launches, this.#pace, {
+        ...o,
+        maxSubmitMs: this.#maxSubmitMs,
+      });
+      return { outputs, plan: program.plan, ...done };
     } catch (error) {
       for (const t of made) t.buffer.destroy();
       throw error;
     } finally {
-      for (const t of uploaded) t.buffer.destroy();
+      for (const buffer of temporary) buffer.destroy();
+      release();
     }
   }
 }

@@ -19,7 +19,10 @@ export interface CompileOptions {
    * another one; `restore` on another adapter goes on without it.
    */
   readonly tuning?: Tuning;
-  /** Most bytes that weights, maps, inputs and outputs may take together. */
+  /**
+   * Most bytes that weights, maps, inputs and outputs may take together. Sizes that are ready from earlier runs count, and
+   * go before a LimitError says that it is too much.
+   */
   readonly maxBytes?: number;
   /** Most milliseconds of GPU work in one submit; Infinity never cuts a run. */
   readonly maxSubmitMs?: number;

@@ -184,13 +184,16 @@ export function requiredLimits(
   };
 }
 
-/** @throws LimitError where a plan takes more than `maxBytes`. */
-export function checkMemory(p: Plan, maxBytes: number): void {
-  if (p.bytes.peak > maxBytes)
+/** @throws LimitError where a plan takes more than `maxBytes`, beside so many bytes of other sizes that are held. */
+export function checkMemory({ bytes }: Plan, maxBytes: number, held = 0): void {
+  const beside = held > 0 ? ` beside ${held} that other runs and recordings hold` : '';
+  if (bytes.peak + held > maxBytes)
     throw new LimitError(
-      `the plan takes ${p.bytes.peak} bytes (weights ${p.bytes.weights}, maps ${p.bytes.maps}), allowed are ${maxBytes}`,
-      p.bytes.peak,
+      `the plan takes ${bytes.peak} bytes (weights ${bytes.weights}, maps ${bytes.maps})${beside}, allowed are ${maxBytes}`,
+      bytes.peak + held,
       maxBytes,
-      "compile with memory: 'low', raise maxBytes, or run a smaller image",
+      held > 0
+        ? 'release recordings that were submitted, or raise maxBytes'
+        : "compile with memory: 'low', raise maxBytes, or run a smaller image",
     );
 }

@@ -55,10 +55,13 @@ export class Profile {
     if (!this.#queries || !this.#resolved) return { layers: [], resolutionMs: null };
     const resolutionMs = await resolution(this.#engine.device);
     const count = 2 * this.#steps.length;
-    const encoder = this.#engine.device.createCommandEncoder();
-    encoder.resolveQuerySet(this.#queries, 0, count, this.#resolved, 0);
-    this.#engine.device.queue.submit([encoder.finish()]);
-    const stamps = new BigUint64Array(await this.#engine.readBuffer(this.#resolved, 0, 8 * count));
+    const [queries, resolved] = [this.#queries, this.#resolved];
+    await this.#engine.scoped('profile', 0, () => {
+      const encoder = this.#engine.device.createCommandEncoder();
+      encoder.resolveQuerySet(queries, 0, count, resolved, 0);
+      this.#engine.device.queue.submit([encoder.finish()]);
+    });
+    const stamps = new BigUint64Array(await this.#engine.readBuffer(resolved, 0, 8 * count));
     const ms = new Array<number>(steps.length).fill(0);
     for (const [i, step] of this.#steps.entries())
       ms[step]! += Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6;

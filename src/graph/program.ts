@@ -31,12 +31,22 @@ export class Program {
   constructor(engine: Engine, plan: Plan, weights: ReadonlyMap<Block, GPUBuffer>) {
     this.#engine = engine;
     this.plan = plan;
+    this.#all = plan.steps.flatMap((s, step) => s.dispatches.map((dispatch) => ({ step, dispatch })));
+    try {
+      this.#allocate(weights);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  #allocate(weights: ReadonlyMap<Block, GPUBuffer>): void {
+    const engine = this.#engine;
     for (const [block, buffer] of weights) this.#places.set(block, { buffer, at: 0 });
-    for (const slot of plan.slots) {
+    for (const slot of this.plan.slots) {
       const buffer = this.#own(engine.buffer(slot.bytes, slot.values.map((v) => v.block.label).join(' ')));
       for (const { block, at } of slot.values) this.#places.set(block, { buffer, at });
     }
-    this.#all = plan.steps.flatMap((s, step) => s.dispatches.map((dispatch) => ({ step, dispatch })));
     for (const { dispatch } of this.#all)
       for (const { buffer } of Object.values(dispatch.bindings))
         if (buffer.data && !this.#places.has(buffer))
@@ -46,6 +56,11 @@ export class Program {
     const { prepared, params } = this.#prepare(fixed, new Map());
     if (params) this.#own(params);
     for (const [i, dispatch] of fixed.entries()) this.#fixed.set(dispatch, prepared[i]!);
+  }
+
+  /** Bytes of its buffers: maps, scratch, tables and params. */
+  get bytes(): number {
+    return this.#owned.reduce((sum, { size }) => sum + size, 0);
   }
 
   /**

@@ -1,52 +1,123 @@
 import { type Shape, showShape } from '../shape.js';
-import type { Plan } from './plan.js';
+import { checkMemory, type Plan } from './plan.js';
 import type { Program } from './program.js';
 
 /** Programs of so many input sizes stay ready. */
 const KEPT_SIZES = 4;
 
-/** A net's programs that are ready, the latest used last. */
-export class Programs {
-  readonly #kept = new Map<string, { program: Program; maxFlops: number }>();
+/** A program that stays allocated until it is released, whatever other sizes need. */
+export interface Held {
+  readonly program: Program;
+  /** Works once: further calls do nothing. */
+  readonly release: () => void;
+}
 
-  /** Bytes of their maps and scratch. */
+/** A net's programs: those that are ready, and those that a run or a recording still holds. */
+export class Programs {
+  /** Of a run, with the weights and with all that is allocated. */
+  readonly #maxBytes: number;
+  /** All that are allocated, and how often each is held. */
+  readonly #holds = new Map<Program, number>();
+  /** What is ready by key, the latest used last. */
+  readonly #ready = new Map<string, { program: Program; maxFlops: number }>();
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes of all buffers of all programs. */
   get bytes(): number {
     let bytes = 0;
-    for (const { program } of this.#kept.values()) bytes += program.plan.bytes.maps;
+    for (const program of this.#holds.keys()) bytes += program.bytes;
     return bytes;
   }
 
   /** What was used last. */
   get latest(): Plan | null {
-    return [...this.#kept.values()].at(-1)?.program.plan ?? null;
+    return [...this.#ready.values()].at(-1)?.program.plan ?? null;
   }
 
-  /** The program that is ready for these sizes, unless its dispatches now take twice or half of what they should. */
-  ready(key: string, maxFlops: number): Program | null {
-    const kept = this.#kept.get(key);
+  /**
+   * Holds the program that is ready for these sizes, unless its dispatches now take twice or half of what they should.
+   * @throws LimitError where there is no room to run it.
+   */
+  ready(key: string, maxFlops: number): Held | null {
+    const kept = this.#ready.get(key);
     if (!kept) return null;
-    this.#kept.delete(key);
+    this.#ready.delete(key);
     if (kept.maxFlops > 2 * maxFlops || 2 * kept.maxFlops < maxFlops) {
-      kept.program.dispose();
+      this.#sweep(kept.program);
       return null;
     }
-    this.#kept.set(key, kept);
-    return kept.program;
+    this.#ready.set(key, kept);
+    this.makeRoom(kept.program.plan, kept.program);
+    return this.hold(kept.program);
   }
 
-  keep(key: string, maxFlops: number, program: Program): Program {
-    this.#kept.set(key, { program, maxFlops });
-    for (const [oldest, { program: dropped }] of this.#kept) {
-      if (this.#kept.size <= KEPT_SIZES) break;
-      dropped.dispose();
-      this.#kept.delete(oldest);
+  /** Counts a program among the allocated ones, and frees it with its last release where it is not ready by then. */
+  hold(program: Program): Held {
+    this.#holds.set(program, (this.#holds.get(program) ?? 0) + 1);
+    let held = true;
+    const release = () => {
+      const holds = this.#holds.get(program);
+      if (!held || holds === undefined) return;
+      held = false;
+      this.#holds.set(program, holds - 1);
+      this.#sweep(program);
+    };
+    return { program, release };
+  }
+
+  /** Makes a program that is held ready for later runs. */
+  keep(key: string, maxFlops: number, held: Held): Held {
+    if (!this.#holds.has(held.program)) return held;
+    this.#remove(key);
+    this.#ready.set(key, { program: held.program, maxFlops });
+    for (const oldest of this.#ready.keys()) {
+      if (this.#ready.size <= KEPT_SIZES) break;
+      this.#remove(oldest);
     }
-    return program;
+    return held;
   }
 
+  /**
+   * Frees the longest unused programs that nothing holds, as far as they are in the way of a run.
+   * @param own the run's program, where it is there already.
+   * @throws LimitError where that is not enough.
+   */
+  makeRoom(plan: Plan, own?: Program): void {
+    const others = () => this.bytes - (own?.bytes ?? 0);
+    for (const [key, { program }] of this.#ready) {
+      if (plan.bytes.peak + others() <= this.#maxBytes) return;
+      if (program !== own && this.#holds.get(program) === 0) this.#remove(key);
+    }
+    checkMemory(plan, this.#maxBytes, others());
+  }
+
+  /** Nothing is ready any more; what is held lives until its release. */
   clear(): void {
-    for (const { program } of this.#kept.values()) program.dispose();
-    this.#kept.clear();
+    for (const key of this.#ready.keys()) this.#remove(key);
+  }
+
+  /** Frees all, also what is held. */
+  dispose(): void {
+    this.#ready.clear();
+    for (const program of this.#holds.keys()) program.dispose();
+    this.#holds.clear();
+  }
+
+  #remove(key: string): void {
+    const kept = this.#ready.get(key);
+    this.#ready.delete(key);
+    if (kept) this.#sweep(kept.program);
+  }
+
+  /** Frees a program that is neither held nor ready. */
+  #sweep(program: Program): void {
+    if (this.#holds.get(program) !== 0) return;
+    for (const kept of this.#ready.values()) if (kept.program === program) return;
+    this.#holds.delete(program);
+    program.dispose();
   }
 }
 

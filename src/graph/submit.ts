@@ -58,8 +58,9 @@ export async function submitAll(
   o: SubmitOptions,
 ): Promise<{ ms: number; submits: number; layers: LayerTime[]; resolutionMs: number | null }> {
   const { device } = engine;
+  const queries = () => new Profile(engine, launches.length);
+  const profile = o.profile ? await engine.scoped('profile', 0, queries, (made) => made.dispose()) : null;
   const { promise: aborted, stop } = abortion(o.signal);
-  const profile = o.profile ? new Profile(engine, launches.length) : null;
   const work = (of: readonly Launch[]) => of.reduce((sum, l) => sum + pace.work(l.dispatch), 0);
   const all = work(launches);
   const start = performance.now();

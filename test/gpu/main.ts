@@ -4,6 +4,7 @@ import './confusion.test.js';
 import './bad_input.test.js';
 import './bench.test.js';
 import './engine.test.js';
+import './embed.test.js';
 import './net.test.js';
 import './memory.test.js';
 import './cold_start.test.js';

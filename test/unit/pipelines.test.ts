@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import packKernel from '../../kernels/pack.wgsl';
+import { Pipelines } from '../../src/gpu/pipelines.js';
 import { type PlanOptions, plan, UNLIMITED } from '../../src/graph/plan.js';
 import type { Feature } from '../../src/limits.js';
 import { NETS } from '../../src/nets/index.js';
@@ -26,6 +28,31 @@ describe('pipelines', () => {
           expect(pipelines + BESIDES, features.join()).to.be.within(BESIDES + 4, 15);
         }
       });
+
+  it('that are wanted at once while they compile are one with what then was compiled', async () => {
+    let made = 0;
+    const pipeline = () => ({ number: ++made });
+    const device = {
+      pushErrorScope: () => {},
+      popErrorScope: async () => null,
+      createShaderModule: () => ({}),
+      createBindGroupLayout: () => ({}),
+      createPipelineLayout: () => ({}),
+      createComputePipeline: pipeline,
+      createComputePipelineAsync: async () => pipeline(),
+    };
+    const pipelines = new Pipelines(device as unknown as GPUDevice);
+    const spec = { kernel: packKernel, elem: 'f32', constants: {} } as const;
+    const compiling = pipelines.compile(spec);
+    expect(pipelines.compile(spec)).to.equal(compiling);
+    const found = pipelines.get(spec);
+    expect(await compiling).to.equal(found);
+    expect(pipelines.get(spec)).to.equal(found);
+    expect(await pipelines.compile(spec)).to.equal(found);
+    expect(pipelines.size).to.equal(1);
+    // Once more than it should be, as `get` cannot wait; never again.
+    expect(made).to.equal(2);
+  });
 
   for (const name of [
     'fcn8s',

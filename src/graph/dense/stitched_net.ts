@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.js';
 import { splitPhases, stitch } from '../../engine/operators/stitch.js';
 import { empty, free, type Tensor, upload } from '../../engine/tensor.js';
+import { type Shape, tensorBytes } from '../../shape.js';
 import { Net } from '../net.js';
 import type { CompileOptions, HostTensor, NetInput } from '../net_options.js';
 import { type InputShapes, namedInputs } from '../plan.js';
@@ -74,14 +75,18 @@ export class StitchedNet {
       for (const pass of stage.passes) await this.#nets[k]!.prepare(batchShapes(stage, pass));
 
     const owned = new Set<Tensor>();
-    const own = (t: Tensor): Tensor => {
+    const scoped = async (name: string, shape: Shape, make: () => Tensor): Promise<Tensor> => {
+      const t = await engine.scoped(name, tensorBytes(shape, elem), make, free);
       owned.add(t);
       return t;
     };
     try {
       const maps = new Map<string, Tensor>();
       for (const [name, t] of Object.entries(given))
-        maps.set(name, 'buffer' in t ? t : own(upload(engine, t.data, t.shape, elem, name)));
+        maps.set(
+          name,
+          'buffer' in t ? t : await scoped(name, t.shape, () => upload(engine, t.data, t.shape, elem, name)),
+        );
       const outputs = [...this.#shifts.graph.outputs];
       const kept = new Set(outputs.map(([, node]) => node.name));
       const total = stages.reduce((sum, { passes }) => sum + passes.length, 0);
@@ -89,7 +94,7 @@ export class StitchedNet {
       const start = performance.now();
       for (const [k, stage] of stages.entries()) {
         for (const [name, shape] of Object.entries(stage.writes))
-          maps.set(name, own(empty(engine, shape, elem, name)));
+          maps.set(name, await scoped(name, shape, () => empty(engine, shape, elem, name)));
         for (const pass of stage.passes) {
           await this.#pass(this.#nets[k]!, stage, pass, maps, o.signal);
           o.onProgress?.({ done: ++done, total });
@@ -116,20 +121,23 @@ export class StitchedNet {
   }
 
   async #pass(net: Net, stage: Stage, pass: Pass, maps: ReadonlyMap<string, Tensor>, signal?: AbortSignal) {
+    const { engine } = this;
     const inputs: Record<string, Tensor> = {};
     const made: Tensor[] = [];
     try {
-      for (const name of Object.keys(stage.reads)) {
-        const size = pass.sizes[name]!;
-        inputs[name] = splitPhases(this.engine, maps.get(name)!, { ...pass.read, size });
-        made.push(inputs[name]);
-      }
+      await engine.scoped('split', 0, () => {
+        for (const name of Object.keys(stage.reads)) {
+          const size = pass.sizes[name]!;
+          inputs[name] = splitPhases(engine, maps.get(name)!, { ...pass.read, size });
+          made.push(inputs[name]);
+        }
+      });
       const { outputs } = await net.run(inputs, signal ? { signal } : {});
-      for (const [name, node] of stage.graph.outputs) {
-        const part = outputs[name] as Tensor;
-        made.push(part);
-        stitch(this.engine, part, pass.write, maps.get(node.name)!);
-      }
+      made.push(...(Object.values(outputs) as Tensor[]));
+      await engine.scoped('stitch', 0, () => {
+        for (const [name, node] of stage.graph.outputs)
+          stitch(engine, outputs[name] as Tensor, pass.write, maps.get(node.name)!);
+      });
     } finally {
       free(...made);
     }

@@ -57,7 +57,7 @@ export async function runTiles(
       for (const [name, map] of Object.entries(done.outputs) as [string, Tensor][]) {
         made.push(map);
         const target = o.outputs?.[name];
-        if (target) moveTo(target, engine, map, tile.outputs[name]!);
+        if (target) await engine.scoped(name, 0, () => moveTo(target, engine, map, tile.outputs[name]!));
         else await giveTo(outputs[name], engine, name, map, tile.outputs[name]!, o.onPart);
       }
     } finally {

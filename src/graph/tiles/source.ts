@@ -1,7 +1,7 @@
 import type { Engine } from '../../engine/engine.js';
 import { fromRgba } from '../../engine/image.js';
 import { crop } from '../../engine/operators.js';
-import type { Tensor } from '../../engine/tensor.js';
+import { free, type Tensor } from '../../engine/tensor.js';
 import { ShapeError } from '../../errors.js';
 import { imageShape, type Preprocess } from '../../ops/image.js';
 import type { Shape } from '../../shape.js';
@@ -24,8 +24,8 @@ export function readerOf(engine: Engine, name: string, source: TileSource): Wind
   if ('read' in source) return source;
   const { shape } = source;
   if ('buffer' in source) {
-    const read = ({ top, left, h, w }: Area): Tensor =>
-      crop(engine, source, { offset: [top, left], size: [h, w] });
+    const read = ({ top, left, h, w }: Area): Promise<Tensor> =>
+      engine.scoped(name, 0, () => crop(engine, source, { offset: [top, left], size: [h, w] }), free);
     return { shape, read };
   }
   const { data } = source;
@@ -51,13 +51,13 @@ export function rgbaReader(
 ): WindowReader {
   if (rgba.length !== 4 * h * w)
     throw new ShapeError(`picture: ${rgba.length} bytes for ${h} x ${w} pixels, should be ${4 * h * w}`);
-  const read = (area: Area): Tensor => {
+  const read = (area: Area): Promise<Tensor> => {
     const bytes = new Uint8Array(4 * area.h * area.w);
     for (let row = 0; row < area.h; row++) {
       const at = 4 * ((area.top + row) * w + area.left);
       bytes.set(rgba.subarray(at, at + 4 * area.w), 4 * row * area.w);
     }
-    return fromRgba(engine, bytes, { h: area.h, w: area.w }, p);
+    return engine.scoped('picture', 0, () => fromRgba(engine, bytes, { h: area.h, w: area.w }, p), free);
   };
   return { shape: imageShape({ n: 1, h, w }, p), read };
 }

@@ -12,20 +12,16 @@ export class Trial {
   /** Milliseconds of the first launch, which also compiles. */
   firstMs = 0;
   readonly #engine: Engine;
-  readonly #sample: Sample;
   readonly #net: Net;
   readonly #x: Tensor;
   readonly #y: Tensor;
 
-  private constructor(algorithm: Algorithm, engine: Engine, sample: Sample, net: Net, x: Tensor) {
+  private constructor(algorithm: Algorithm, engine: Engine, net: Net, x: Tensor, y: Tensor) {
     this.algorithm = algorithm;
     this.#engine = engine;
-    this.#sample = sample;
     this.#net = net;
     this.#x = x;
-    const { n, c, h, w } = sample.y;
-    const poison = new Float32Array(n * c * h * w).fill(Number.NaN);
-    this.#y = upload(engine, poison, sample.y, x.elem, 'tune');
+    this.#y = y;
   }
 
   /**
@@ -44,7 +40,11 @@ export class Trial {
     const net: Net = await engine.compile(sample.graph, { ...options, tuning });
     try {
       await net.prepare(sample.x, { encode: true });
-      return new Trial(algorithm, engine, sample, net, x);
+      const { n, c, h, w } = sample.y;
+      const poison = new Float32Array(n * c * h * w).fill(Number.NaN);
+      const output = () => upload(engine, poison, sample.y, x.elem, 'tune');
+      const y = await engine.scoped('tune', poison.byteLength, output, free);
+      return new Trial(algorithm, engine, net, x, y);
     } catch (error) {
       net.dispose();
       throw error;

@@ -106,7 +106,13 @@ async function timed(
   const { signal = new AbortController().signal } = o;
   const weights = seeded(sample.graph);
   const { n, c, h, w } = sample.x;
-  const x = upload(engine, uniform(n * c * h * w, 1), sample.x, elem, 'tune');
+  const data = uniform(n * c * h * w, 1);
+  const x = await engine.scoped(
+    'tune',
+    data.byteLength,
+    () => upload(engine, data, sample.x, elem, 'tune'),
+    free,
+  );
   const trials: Trial[] = [];
   const prepare = async (algorithm: Algorithm) => {
     signal.throwIfAborted();
