@@ -99,6 +99,13 @@ export { type Scene, scene } from './scenes/scene.js';
 export { sceneSheet } from './scenes/sheet.js';
 export type { Padding, Pair, Shape } from './shape.js';
 export { defaultRate, learningRate, type Rate, type Solver } from './train/solver.js';
+export {
+  type Rescored,
+  SCORE_STARTS,
+  type ScoreStart,
+  type Start,
+  startWeights,
+} from './train/start.js';
 export { createTrainer, Trainer } from './train/trainer.js';
 export type { Batch, StepResult, TrainerOptions, TrainerState } from './train/trainer_options.js';
 export type { Head } from './train/training_graph.js';

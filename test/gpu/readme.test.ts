@@ -1,10 +1,18 @@
 import { expect } from 'chai';
-import { createEngine, download, FCN_PREPROCESS, seededWeights, type Tensor } from '../../src/index.js';
+import {
+  createEngine,
+  download,
+  FCN_PREPROCESS,
+  readModel,
+  seededWeights,
+  type Tensor,
+} from '../../src/index.js';
 import { random } from '../random.js';
 import { convolve } from '../readme/eager.js';
 import { graph, label } from '../readme/embed.js';
 import { run } from '../readme/run.js';
 import { scores as scoresInTiles } from '../readme/tiles.js';
+import { fineTune, learn, save } from '../readme/train.js';
 import { argmax } from '../reference/channels.js';
 import { conv2d } from '../reference/conv2d.js';
 import { runGraph } from '../reference/graph.js';
@@ -45,6 +53,37 @@ describe('the code of the readme', () => {
     const made = await scoresInTiles(net, rgba, { h, w }, FCN_PREPROCESS, signal);
     const x = Float32Array.from(fromRgba(rgba, 1, h * w, FCN_PREPROCESS));
     expect(relativeError(made, scores(x, h, w).data)).to.be.at.most(1e-5);
+    engine.dispose();
+  });
+
+  it('fine-tunes a net, and saves what it learnt', async () => {
+    const engine = await createEngine();
+    const seeded = seededWeights(graph, 1);
+    const source = new Map([...seeded].filter(([name]) => name.startsWith('conv1')));
+    source.set('score1.weight', { dims: [5, 16, 1, 1], data: random(80, 2) });
+    const trainer = await fineTune(engine, graph, source);
+    const [h, w] = [13, 18];
+    // The picture says what is where: 3 and 7, and some pixels that do not count.
+    const labels = Uint8Array.from({ length: h * w }, (_, i) => (i % 11 === 0 ? 255 : i % w < 9 ? 3 : 7));
+    const noise = random(4 * h * w, 7);
+    const rgba = Uint8Array.from(noise, (v, i) => 100 + 20 * v + (labels[i >> 2] === 7 ? 60 : 0));
+    const losses: number[] = [];
+    for (let step = 0; step < 8; step++) losses.push(await learn(trainer, rgba, labels, { h, w }));
+    expect(losses[0]).to.be.closeTo(Math.log(21), 1e-5);
+    expect(losses.at(-1)).to.be.below(losses[0]! / 2);
+    const names = Array.from({ length: 21 }, (_, i) => `class ${i}`);
+    const file = await save(trainer, names);
+    const model = readModel(file);
+    expect([model.graph?.name, model.classes]).to.deep.equal(['small_fcn', names]);
+    expect(model.weights.get('conv1.weight')!.data).to.deep.equal(seeded.get('conv1.weight')!.data);
+    const net = await engine.compile(model.graph!, { weights: model.weights });
+    const input = fromRgba(rgba, 1, h * w, FCN_PREPROCESS);
+    const { outputs } = await net.run({ shape: { n: 1, c: 3, h, w }, data: Float32Array.from(input) });
+    const y = await download(engine, outputs.score as Tensor);
+    const found = argmax(y, { n: 1, c: 21, h, w });
+    const right = labels.filter((label, i) => label !== 255 && found[i] === label).length;
+    expect(right).to.be.above(0.8 * labels.filter((label) => label !== 255).length);
+    trainer.dispose();
     engine.dispose();
   });
 
