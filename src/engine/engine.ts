@@ -12,7 +12,7 @@ import { encode, prepare } from '../gpu/encode.js';
 import { Pipelines } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
 import type { Choosing } from '../lower/algorithms.js';
-import { COSTS } from '../lower/costs.js';
+import { costModel } from '../lower/costs.js';
 import { bufferBytes } from '../shape.js';
 import { lanesAreQuads } from './quads.js';
 
@@ -120,7 +120,7 @@ export class Engine {
 
   /** How fast convolutions are, for the choice between them. */
   get speed(): Choosing['speed'] {
-    return { costs: COSTS };
+    return costModel(this.#adapter);
   }
 
   /** Whether `dispose` was called. */

@@ -1,7 +1,7 @@
 import type { Elem } from '../dispatch.js';
 import type { Feature } from '../limits.js';
 import { blocks, ceilDiv, type Pair, type Window } from '../shape.js';
-import { COSTS, type Costs } from './costs.js';
+import { type CostModel, type Costs, UNKNOWN } from './costs.js';
 import {
   type FilterLayout,
   type FilterShape,
@@ -36,7 +36,7 @@ export interface Choosing {
   readonly memory: 'fast' | 'low';
   readonly features: ReadonlySet<Feature>;
   /** How fast the adapter is: by the cost model, and as it was measured. */
-  readonly speed: { readonly costs: Costs; readonly times?: Times };
+  readonly speed: CostModel & { readonly times?: Times };
 }
 
 /** For what is not said: a device without optional features. */
@@ -44,7 +44,7 @@ const DEFAULTS: Choosing = {
   elem: 'f32',
   memory: 'fast',
   features: new Set(),
-  speed: { costs: COSTS },
+  speed: UNKNOWN,
 };
 
 /** All that decides, with defaults filled in. */
@@ -178,15 +178,12 @@ export function algorithmsFor(
   return able.length > 1 ? able.filter((name) => name !== 'grouped') : able;
 }
 
-/** An algorithm that the model takes for so much slower than the fastest is not worth timing. */
-const PLAUSIBLE = 4;
-
-/** The algorithms that are worth timing for a layer: of at most `factor` times the least modelled cost. */
+/** The algorithms that are worth timing for a layer: of at most `factor` times the least modelled cost, by default the model's. */
 export function plausible(
   w: FilterShape,
   taps: Taps,
   o: Partial<Choosing> = {},
-  factor = PLAUSIBLE,
+  factor = choosing(o).speed.plausible,
 ): Algorithm[] {
   const able = algorithmsFor(w, taps, o);
   const cost = (name: Algorithm) => ALGORITHMS[name].cost(w, taps, choosing(o).speed.costs);

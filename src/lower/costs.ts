@@ -1,3 +1,5 @@
+import type { AdapterInfo } from '../gpu/device.js';
+
 /**
  * The cost model of convolutions: time per output pixel, relative to that of `tile`, for
  * - tile, quad, block: one tap of 4 input and 16 output channels;
@@ -14,3 +16,24 @@ export interface Costs {
 
 /** Fitted to SwiftShader in Chrome by `rarefy tune --net fcn-small-8s --size 192x192 --all`, which prints what it fits. */
 export const COSTS: Costs = { tile: 1, quad: 0.68, block: 4, strip: 0.7, transform: 0.8 };
+
+/** What is known of how fast an adapter convolves. */
+export interface CostModel {
+  readonly costs: Costs;
+  /** An algorithm of more than so many times the least cost is not worth timing. */
+  readonly plausible: number;
+}
+
+/** The adapters that were measured, by what they say of themselves. */
+const MEASURED: readonly (CostModel & { readonly adapter: RegExp })[] = [
+  { adapter: /swiftshader/i, costs: COSTS, plausible: 4 },
+];
+
+/** An adapter that nobody measured: a first choice, and nothing that would be too slow to be timed. */
+export const UNKNOWN: CostModel = { costs: COSTS, plausible: Number.POSITIVE_INFINITY };
+
+/** The model of an adapter's class. */
+export function costModel({ vendor, architecture, device, description }: AdapterInfo): CostModel {
+  const text = `${vendor} ${architecture} ${device} ${description}`;
+  return MEASURED.find(({ adapter }) => adapter.test(text)) ?? UNKNOWN;
+}

@@ -18,7 +18,7 @@ import {
   parseConvClass,
   plausible,
 } from '../../src/lower/algorithms.js';
-import { COSTS, type Costs } from '../../src/lower/costs.js';
+import { COSTS, type Costs, costModel, UNKNOWN } from '../../src/lower/costs.js';
 import { compareChoices, fitCosts } from '../../src/lower/fit_costs.js';
 import { checkTuning, type Tuning, tuningOf } from '../../src/lower/tuning.js';
 import { conv2dLayout } from '../../src/ops/conv2d.js';
@@ -40,7 +40,7 @@ const NAME = '3x3 64>64 stride 1x1 dilation 1x1 groups 1 f32';
 /** Measured milliseconds of the layer above. */
 const measured = (ms: Partial<Record<Algorithm, number>>): Partial<Choosing> => ({
   ...quads,
-  speed: { costs, times: { [NAME]: { ms } } },
+  speed: { ...UNKNOWN, times: { [NAME]: { ms } } },
 });
 
 describe('the choice of an algorithm', () => {
@@ -87,7 +87,10 @@ describe('the choice of an algorithm', () => {
   });
 
   it('is the least cost without a measurement', () => {
-    const speed = (own: Partial<typeof costs>) => ({ ...quads, speed: { costs: { ...costs, ...own } } });
+    const speed = (own: Partial<typeof costs>) => ({
+      ...quads,
+      speed: { plausible: 4, costs: { ...costs, ...own } },
+    });
     const all = { tile: 10, quad: 10, block: 10, strip: 10, transform: 10 };
     expect(chooseAlgorithm(filter, taps, speed({ ...all, tile: 9 }))).to.equal('winograd_tile');
     expect(chooseAlgorithm(filter, taps, speed({ ...all, transform: 1e6 }))).to.equal('strip');
@@ -101,6 +104,18 @@ describe('the choice of an algorithm', () => {
       'strip',
     ]);
     expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(10);
+  });
+
+  it('leaves out what is too slow to be timed only where an adapter was measured', () => {
+    const wide = { ...filter, in: 512, out: 512 };
+    const timed = (description: string) => {
+      const speed = costModel({ ...adapter, description });
+      return plausible(wide, taps, { ...quads, speed });
+    };
+    const able = algorithmsFor(wide, taps, quads);
+    expect(timed('SwiftShader Device (Subzero)')).not.to.include('tile');
+    expect(timed('NVIDIA H100')).to.deep.equal(able);
+    expect(plausible(wide, taps, quads)).to.deep.equal(able);
   });
 
   it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {

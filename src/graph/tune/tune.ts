@@ -34,7 +34,7 @@ export interface TuneOptions {
    * untimed. A minute by default.
    */
   readonly budgetMs?: number;
-  /** Time every algorithm, also those that the cost model takes for much slower. */
+  /** Time every algorithm, also those that the cost model of a measured adapter takes for much slower. */
   readonly all?: boolean;
 }
 

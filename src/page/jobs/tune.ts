@@ -44,7 +44,7 @@ export async function tune(host: Host, o: TuneJobOptions): Promise<TuneReport> {
       all: o.all,
       onProgress: ({ done, total, layer }) => host.progress({ text: `timing ${layer}`, done, total }),
     });
-    const choices = compareChoices(tuning);
+    const choices = compareChoices(tuning, session.engine.speed.costs);
     return { adapter, net: model.name, tuning, choices, fitted: fitCosts([tuning]) };
   } finally {
     session.close();
