@@ -90,6 +90,11 @@ function operator(layer: Layer, inputs: Inputs): Operator {
       return resize(layer);
     case 'global_avg_pool':
       return { op: 'GlobalAveragePool', attributes: {}, initializers: {} };
+    case 'conv2d_filter_gradient':
+    case 'max_pool_gradient':
+    case 'softmax_loss_gradient':
+    case 'batch_norm':
+      throw new Unsupported('it does not train');
   }
 }
 

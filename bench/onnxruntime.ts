@@ -41,7 +41,8 @@ function modelOf(task: Task) {
   const { layer } = task.case;
   if (!layer) throw new Unsupported('not compared: the operator has no description that ONNX could take');
   const model = onnxModel(layer, task.inputs);
-  return { bytes: writeOnnx(model), x: task.inputs.x!, dims: model.x, wanted: model.y };
+  const x = task.inputs[layer.input ?? 'x']!;
+  return { bytes: writeOnnx(model), x, dims: model.x, wanted: model.y };
 }
 
 /** The WebAssembly that the page has loaded for its WebGPU provider. */

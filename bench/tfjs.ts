@@ -1,8 +1,8 @@
 import type { Shape } from '../src/shape.js';
 import { type Contender, type PeerFolders, Unsupported } from './contender.js';
 import type { Task } from './task.js';
-import { channelsLast, planar, tfjsCall } from './tfjs_layer.js';
-import { type TfjsNet, tfjsNet } from './tfjs_net.js';
+import { type Call, channelsLast, lastAxes, planar, tfjsCall } from './tfjs_layer.js';
+import { tfjsNet } from './tfjs_net.js';
 
 /** What is used here of TensorFlow.js. */
 export interface Tensor {
@@ -37,6 +37,13 @@ export interface Tf {
   concat(tensors: readonly Tensor[], axis: number): Tensor;
   localResponseNormalization(x: Tensor, radius: number, bias: number, alpha: number, beta: number): Tensor;
   mean(x: Tensor, axes: Sizes, keepDims: boolean): Tensor;
+  moments(x: Tensor, axes: Sizes): { readonly mean: Tensor; readonly variance: Tensor };
+  /** Over the last axis. */
+  softmax(x: Tensor): Tensor;
+  logSoftmax(x: Tensor): Tensor;
+  mul(a: Tensor, b: Tensor): Tensor;
+  sub(a: Tensor, b: Tensor): Tensor;
+  engine(): { runKernel(name: string, inputs: Readonly<Record<string, Tensor>>, attrs: object): Tensor };
   add(a: Tensor, b: Tensor): Tensor;
   relu(x: Tensor): Tensor;
 }
@@ -110,9 +117,11 @@ export async function openTfjs(folders: PeerFolders): Promise<Contender> {
         finish,
         async read() {
           const { n, c, h, w } = wanted;
-          if (`${y!.shape}` !== `${[n, h, w, c]}`)
-            throw new Unsupported(`its output is [${y!.shape}], ours [${[n, h, w, c]}], channels last`);
-          return [planar(await y!.data(), wanted)];
+          const size = call.filter ? [h, w, c, n] : [n, h, w, c];
+          if (`${y!.shape}` !== `${size}`)
+            throw new Unsupported(`its output is [${y!.shape}], ours [${size}], channels last`);
+          const data = await y!.data();
+          return [call.filter ? lastAxes(data, h * w, c, true) : planar(data, wanted)];
         },
         free() {
           y?.dispose();
@@ -124,7 +133,7 @@ export async function openTfjs(folders: PeerFolders): Promise<Contender> {
 }
 
 /** What a task calls, on what, and the size of what comes of it. */
-function taskCall(tf: Tf, task: Task): { call: TfjsNet; shape: Shape; x: Float32Array; wanted: Shape } {
+function taskCall(tf: Tf, task: Task): { call: Call; shape: Shape; x: Float32Array; wanted: Shape } {
   if (task.kind === 'step') throw new Unsupported('not compared here: `npm run bench:training` does');
   if (task.kind === 'net') {
     const net = tfjsNet(tf, task);
@@ -132,6 +141,6 @@ function taskCall(tf: Tf, task: Task): { call: TfjsNet; shape: Shape; x: Float32
   }
   const { layer } = task.case;
   if (!layer) throw new Unsupported('not compared: the operator has no description that it could take');
-  const call = { ...tfjsCall(tf, layer, task.inputs), y: layer.y };
-  return { call, shape: layer.x, x: task.inputs.x!, wanted: layer.y };
+  const call = tfjsCall(tf, layer, task.inputs);
+  return { call, shape: layer.x, x: task.inputs[layer.input ?? 'x']!, wanted: layer.y };
 }

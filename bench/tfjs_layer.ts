@@ -6,16 +6,19 @@ import type { Layer } from '../test/cases/layer.js';
 import { Unsupported } from './contender.js';
 import type { Inputs } from './task.js';
 import type { Tensor, Tf } from './tfjs.js';
+import { batchNorm, filterGradient, lossGradient, poolGradient } from './tfjs_gradient.js';
 import { transposedPads } from './transposed_pads.js';
 
 /** A layer's call and the tensors that it keeps. */
 export interface Call {
   run(x: Tensor): Tensor;
   readonly kept: readonly Tensor[];
+  /** Whether what comes of it is a filter, [kh, kw, in, out], and no map. */
+  readonly filter?: boolean;
 }
 
 /** It takes a number for all sides, or an explicit list. */
-const sides = ([top, left, bottom, right]: Padding) =>
+export const sides = ([top, left, bottom, right]: Padding) =>
   [left, bottom, right].every((v) => v === top)
     ? top
     : [
@@ -83,16 +86,26 @@ export function tfjsCall(tf: Tf, layer: Layer, inputs: Inputs): Call {
       return { run: resize(tf, layer), kept: [] };
     case 'global_avg_pool':
       return { run: (x) => tf.mean(x, [1, 2], true), kept: [] };
+    case 'conv2d_filter_gradient':
+      return filterGradient(tf, layer, inputs);
+    case 'max_pool_gradient':
+      return poolGradient(tf, layer, inputs);
+    case 'softmax_loss_gradient':
+      return lossGradient(tf, layer, inputs);
+    case 'batch_norm':
+      return batchNorm(tf, layer, inputs);
   }
 }
 
-function convolution(tf: Tf, { w, options }: Extract<Layer, { op: 'conv2d' }>, inputs: Inputs): Call {
+function convolution(tf: Tf, layer: Extract<Layer, { op: 'conv2d' }>, inputs: Inputs): Call {
+  const { w, options } = layer;
+  const given = layer.filter?.() ?? inputs.w!;
   const depthwise = w.groups > 1 && w.groups === w.in;
   if (w.groups > 1 && !depthwise) throw new Unsupported('its conv2d has no groups');
   const { kernel, stride, dilation, pad } = conv2dWindow(w, options);
   const filter = depthwise
-    ? tf.tensor(lastAxes(inputs.w!, w.out, 1, false), [...kernel, w.in, w.out / w.in])
-    : tf.tensor(lastAxes(inputs.w!, w.out, w.in, true), [...kernel, w.in, w.out]);
+    ? tf.tensor(lastAxes(given, w.out, 1, false), [...kernel, w.in, w.out / w.in])
+    : tf.tensor(lastAxes(given, w.out, w.in, true), [...kernel, w.in, w.out]);
   const bias = inputs.b && tf.tensor(inputs.b, [w.out]);
   const config = (x: Tensor) => ({
     x,

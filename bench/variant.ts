@@ -6,15 +6,21 @@ import { UnsupportedError } from '../src/errors.js';
 import type { AdapterInfo } from '../src/gpu/device.js';
 import type { Kernel } from '../src/kernel.js';
 import type { Host } from '../src/page/host.js';
+import type { Case } from '../test/cases/case.js';
+import { gradientCase } from '../test/cases/gradient.js';
+import { cases } from '../test/cases/index.js';
+import { trainingCases } from '../test/cases/training.js';
 import { errorOf } from '../test/gpu/error_of.js';
+import { inputsOf, randomInputs } from '../test/inputs.js';
 import type { Launch } from './contender.js';
 import { kernelsOf, layerLaunch } from './rarefy.js';
 import { type Row, row } from './report.js';
-import { type LayerTask, taskOf } from './task.js';
+import type { LayerTask } from './task.js';
 import { interleaved, sample, type Warm } from './timing.js';
 import { checkFit, standIn, targetOf } from './variant_fit.js';
+import { backward } from './workloads/backward.js';
 import { workloads } from './workloads/index.js';
-import type { SetName, Workload } from './workloads/workload.js';
+import type { Workload } from './workloads/workload.js';
 
 export interface VariantOptions {
   /** The operator, or the kernel, that the variant is for. */
@@ -43,12 +49,11 @@ export interface VariantReport {
 /** Layers that are timed where none are named. */
 const TIMED = 3;
 
-type Cost = Pick<LayerTask, 'flops' | 'bytes'>;
 type Dispatches = readonly Dispatch<GPUBuffer | GPUTextureView>[];
 
-/** What an engine launches for a layer. */
-function dispatchesOf(engine: Engine, { case: c, inputs }: LayerTask): Dispatches {
-  const launch = c.launch(engine, inputs, 'f32');
+/** What an engine launches for a case, whatever its numbers are. */
+function dispatchesOf(engine: Engine, c: Case): Dispatches {
+  const launch = c.launch(engine, randomInputs(c), 'f32');
   const recording = new Recording(engine);
   try {
     launch.run(recording);
@@ -59,18 +64,26 @@ function dispatchesOf(engine: Engine, { case: c, inputs }: LayerTask): Dispatche
   }
 }
 
-/** The workloads of a set that are one operator. */
-const layers = (set: SetName, only: readonly string[] = []) =>
-  workloads(set, only).flatMap((w) => (w.work.kind === 'layer' ? [{ workload: w, case: w.work.case }] : []));
+/** The workloads that are one operator, as cases of their names. */
+const layers = (list: readonly Workload[]): Case[] =>
+  list.flatMap(({ name, work }) => (work.kind === 'layer' ? [{ ...work.case, name }] : []));
 
-const layerTask = ({ workload }: { workload: Workload }): LayerTask => taskOf(workload) as LayerTask;
+/** A case with its numbers. */
+const taskOf = (c: Case): LayerTask => {
+  const { name, flops, bytes } = c;
+  return { kind: 'layer', name, flops, bytes, case: c, inputs: inputsOf(c) };
+};
 
-/** The cases of an operator; of a kernel those of the operator that it is named after, or else all. */
-function candidates(of: string): LayerTask[] {
-  const all = layers('cases');
-  const own = all.filter(({ case: c }) => c.op === of);
-  const named = all.filter(({ case: c }) => of.startsWith(`${c.op}_`));
-  return [own, named, all].find((list) => list.length > 0)!.map(layerTask);
+/**
+ * Where to look for what runs a kernel, one list after another: the cases of an operator of that name; or those of the
+ * operator that it is named after, of all, and of training: all gradients but those whose twin is slow, losses, norms.
+ */
+function* candidates(of: string): Generator<readonly Case[]> {
+  const own = cases.filter(({ op }) => op === of);
+  if (own.length > 0) return yield own;
+  yield cases.filter(({ op }) => of.startsWith(`${op}_`));
+  yield cases;
+  yield [...cases.filter(({ gradient }) => gradient && !gradient.slow).map(gradientCase), ...trainingCases];
 }
 
 /** A variant on its device, with all features and with portable kernels only. */
@@ -78,9 +91,9 @@ interface Bench {
   readonly host: Host;
   readonly engines: readonly Engine[];
   readonly label: string;
-  /** The engine whose launches of a layer have the kernel that the variant replaces. */
-  runner(layer: LayerTask): Engine | undefined;
-  /** Launches a layer with the variant in its place. */
+  /** The engine whose launches of a case have the kernel that the variant replaces. */
+  runner(c: Case): Engine | undefined;
+  /** Launches a case with the variant in its place. */
   launch(layer: LayerTask): Promise<Launch>;
 }
 
@@ -93,29 +106,19 @@ export async function variant(host: Host, o: VariantOptions): Promise<VariantRep
     const missing = kernel.needs.find((need) => !([...full.features] as string[]).includes(need));
     if (missing) throw new UnsupportedError(`${label}: needs ${missing}, which this adapter does not offer`);
     host.progress({ text: `looking for what runs ${of}` });
-    const runs = (layer: LayerTask) => engines.flatMap((e) => dispatchesOf(e, layer)).map((d) => d.kernel);
-    const ofIt = candidates(of).map((layer) => ({ layer, kernels: runs(layer) }));
-    const target = targetOf(
-      label,
-      of,
-      kernel.name,
-      ofIt.flatMap(({ kernels }) => kernels),
-    );
+    const { target, users } = find(engines, o);
     checkFit(label, kernel, target);
-    const runner = (layer: LayerTask) =>
-      engines.find((e) => dispatchesOf(e, layer).some((d) => d.kernel.name === target.name));
+    const runner = (c: Case) =>
+      engines.find((e) => dispatchesOf(e, c).some((d) => d.kernel.name === target.name));
     const bench: Bench = {
       host,
       engines,
       label,
       runner,
-      launch: (layer) => layerLaunch(runner(layer)!, layer, (d) => standIn(d, target, kernel, invocations)),
+      launch: (layer) =>
+        layerLaunch(runner(layer.case)!, layer, (d) => standIn(d, target, kernel, invocations)),
     };
-    const users = ofIt.filter(({ kernels }) => kernels.some((k) => k.name === target.name));
-    const failed = await checkAll(
-      bench,
-      users.map(({ layer }) => layer),
-    );
+    const failed = await checkAll(bench, users);
     const report = {
       adapter: full.adapter,
       variant: label,
@@ -124,15 +127,11 @@ export async function variant(host: Host, o: VariantOptions): Promise<VariantRep
       failed,
     };
     if (failed.length > 0) return { ...report, rows: [] };
-    const chosen = toTime(
-      bench,
-      users.map(({ layer }) => layer),
-      only,
-    );
+    const chosen = toTime(bench, users, only);
     const rows: Row[] = [];
-    for (const [done, layer] of chosen.entries()) {
-      host.progress({ text: `timing ${layer.name}`, done, total: chosen.length });
-      rows.push(...(await compared(bench, layer)));
+    for (const [done, c] of chosen.entries()) {
+      host.progress({ text: `timing ${c.name}`, done, total: chosen.length });
+      rows.push(...(await compared(bench, taskOf(c))));
     }
     return { ...report, rows };
   } finally {
@@ -141,18 +140,36 @@ export async function variant(host: Host, o: VariantOptions): Promise<VariantRep
   }
 }
 
+/** The kernel that a variant stands in for, and the cases that run it. */
+function find(engines: readonly Engine[], { of, kernel, label }: VariantOptions) {
+  const ran = new Map<Case, readonly Kernel[]>();
+  for (const list of candidates(of)) {
+    for (const c of list)
+      if (!ran.has(c))
+        ran.set(
+          c,
+          engines.flatMap((e) => dispatchesOf(e, c)).map((d) => d.kernel),
+        );
+    if (list.some((c) => ran.get(c)!.some(({ name }) => name === of))) break;
+  }
+  const target = targetOf(label, of, kernel.name, [...ran.values()].flat());
+  const users = [...ran].filter(([, kernels]) => kernels.some(({ name }) => name === target.name));
+  return { target, users: users.map(([c]) => c) };
+}
+
 /** Holds the variant against the float64 twins. */
-async function checkAll(bench: Bench, users: readonly LayerTask[]): Promise<VariantReport['failed']> {
+async function checkAll(bench: Bench, users: readonly Case[]): Promise<VariantReport['failed']> {
   const failed: VariantReport['failed'][number][] = [];
-  for (const [done, layer] of users.entries()) {
+  for (const [done, c] of users.entries()) {
     bench.host.signal.throwIfAborted();
-    bench.host.progress({ text: `checking ${layer.name}`, done, total: users.length });
+    bench.host.progress({ text: `checking ${c.name}`, done, total: users.length });
+    const layer = taskOf(c);
     const launch = await bench.launch(layer);
     try {
       await sample(launch, 1);
-      const error = errorOf(layer.case, layer.inputs, await launch.read());
-      const { tolerance } = layer.case;
-      if (!(error <= tolerance)) failed.push({ case: layer.name, error, tolerance });
+      const error = errorOf(c, layer.inputs, await launch.read());
+      const { name, tolerance } = c;
+      if (!(error <= tolerance)) failed.push({ case: name, error, tolerance });
     } finally {
       launch.free();
     }
@@ -161,18 +178,17 @@ async function checkAll(bench: Bench, users: readonly LayerTask[]): Promise<Vari
 }
 
 /** The named layers, or the cheapest of the compared ones of these operators, or the dearest cases of the tests. */
-function toTime({ runner }: Bench, users: readonly LayerTask[], only: readonly string[]): LayerTask[] {
-  if (only.length > 0) return layers('all', only).map(layerTask).filter(runner);
-  const dearer = (a: Cost, b: Cost) => a.flops - b.flops || a.bytes - b.bytes;
-  const alike = layers('quick')
-    .filter(({ case: { op } }) => users.some(({ case: c }) => c.op === op))
-    .toSorted((a, b) => dearer(a.case, b.case));
-  const found: LayerTask[] = [];
+function toTime({ runner }: Bench, users: readonly Case[], only: readonly string[]): Case[] {
+  if (only.length > 0) return layers(workloads('all', only)).filter(runner);
+  const dearer = (a: Case, b: Case) => a.flops - b.flops || a.bytes - b.bytes;
+  const alike = layers([...workloads('quick'), ...backward()])
+    .filter(({ op }) => users.some((c) => c.op === op))
+    .toSorted(dearer);
+  const found: Case[] = [];
   // One by one: what an engine launches is known once the weights are packed, which takes a large layer long.
-  for (const layer of alike) {
+  for (const c of alike) {
     if (found.length === TIMED) break;
-    const task = layerTask(layer);
-    if (runner(task)) found.push(task);
+    if (runner(c)) found.push(c);
   }
   return found.length > 0 ? found : users.toSorted(dearer).slice(-TIMED);
 }
@@ -180,7 +196,7 @@ function toTime({ runner }: Bench, users: readonly LayerTask[], only: readonly s
 /** Times the variant and each built-in way of a layer in turn, every one checked first. */
 async function compared(bench: Bench, layer: LayerTask): Promise<Row[]> {
   const { case: c, inputs } = layer;
-  const builtIn = new Map(bench.engines.map((e) => [kernelsOf(dispatchesOf(e, layer)), e]));
+  const builtIn = new Map(bench.engines.map((e) => [kernelsOf(dispatchesOf(e, c)), e]));
   const ways: [string, () => Promise<Launch>][] = [
     [bench.label, () => bench.launch(layer)],
     ...[...builtIn].map(([kernels, e]): [string, () => Promise<Launch>] => [

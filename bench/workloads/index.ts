@@ -8,6 +8,7 @@ import { bilinear } from '../../test/cases/conv_transpose2d.js';
 import { cases } from '../../test/cases/index.js';
 import { comparedLayers } from '../../test/cases/layers.js';
 import { resized } from '../../test/cases/resize.js';
+import { backward } from './backward.js';
 import { distinctLayers } from './distinct.js';
 import { alexnetUnpadded, fcn8sPad1, googlenetUnpadded } from './nets.js';
 import type { SetName, Workload } from './workload.js';
@@ -69,6 +70,7 @@ const trainingStep = (): Workload => ({
 const full = (): Workload[] => [
   ...quick(),
   ...upsampling(),
+  ...backward(),
   trainingStep(),
   net('fcn-alexnet-500', fcnAlexnet(), 500, 'hardware'),
   net('fcn-googlenet-500', fcnGooglenet(), 500, 'hardware'),

@@ -53,6 +53,10 @@ export interface Case {
   readonly layer?: Layer;
   /** Without it the operator is in no graph, or makes whole numbers. */
   readonly gradient?: Differentiable;
+  /** The inputs, from values of [-1, 1); those themselves by default. */
+  operands?(inputs: Readonly<Record<string, Float32Array>>): Readonly<Record<string, Float32Array>>;
+  /** The largest error of outputs where it is not that against the whole of `reference`. */
+  error?(inputs: Readonly<Record<string, Float32Array>>, outputs: readonly ArrayLike<number>[]): number;
   /** Planar outputs of the float64 twin. */
   reference(inputs: Readonly<Record<string, Float32Array>>): readonly Float64Array[];
   launch(engine: Engine, inputs: Readonly<Record<string, Float32Array>>, elem: Elem): Launch;

@@ -86,7 +86,7 @@ export function transposed(
 }
 
 /** The fixed filter of an upsampling, as a depthwise transposed convolution has it. */
-function bilinearWeights(c: number, kernel: Pair): Float64Array {
+export function bilinearWeights(c: number, kernel: Pair): Float64Array {
   const [rows, columns] = [bilinearFilter(kernel[0]), bilinearFilter(kernel[1])];
   const window = [...rows].flatMap((a) => [...columns].map((b) => a * b));
   return Float64Array.from({ length: c * window.length }, (_, i) => window[i % window.length]!);

@@ -5,9 +5,23 @@ import type { Conv2dOptions } from '../../src/ops/conv2d.js';
 import type { ResizeOptions } from '../../src/ops/resize.js';
 import type { Shape } from '../../src/shape.js';
 
-/** What a case computes from its inputs x, w and b, as data: enough for another engine to do the same. */
-export type Layer = { readonly x: Shape; readonly y: Shape } & (
-  | { readonly op: 'conv2d'; readonly w: FilterShape; readonly options: Conv2dOptions }
+/**
+ * What a case computes from its inputs x, w and b, as data: enough for another engine to do the same. Other inputs than
+ * that of size x lie ready, as weights do.
+ */
+export type Layer = {
+  readonly x: Shape;
+  readonly y: Shape;
+  /** The input of size x; `x` by default. */
+  readonly input?: string;
+} & (
+  | {
+      readonly op: 'conv2d';
+      readonly w: FilterShape;
+      readonly options: Conv2dOptions;
+      /** Weights that the operator makes itself. */
+      readonly filter?: () => Float32Array;
+    }
   | {
       readonly op: 'conv_transpose2d';
       readonly w: FilterShape;
@@ -19,4 +33,17 @@ export type Layer = { readonly x: Shape; readonly y: Shape } & (
   | { readonly op: 'avg_pool'; readonly options: AvgPoolOptions }
   | { readonly op: 'global_avg_pool' }
   | { readonly op: 'resize'; readonly options: ResizeOptions }
+  /** From x and dy, the size of w's filter as a map. */
+  | {
+      readonly op: 'conv2d_filter_gradient';
+      readonly dy: Shape;
+      readonly w: FilterShape;
+      readonly options: Conv2dOptions;
+    }
+  /** From dy, which has the size x, and the pool's own x. */
+  | { readonly op: 'max_pool_gradient'; readonly options: PoolOptions }
+  /** From labels too: of the mean loss of the pixels that have another one than `ignore`. */
+  | { readonly op: 'softmax_loss_gradient'; readonly ignore: number }
+  /** By the statistics of the batch, with gamma and beta. */
+  | { readonly op: 'batch_norm'; readonly epsilon: number }
 );

@@ -23,6 +23,7 @@ export function errorOf(
   inputs: Readonly<Record<string, Float32Array>>,
   outputs: readonly ArrayLike<number>[],
 ): number {
+  if (c.error) return c.error(inputs, outputs);
   const { layer } = c;
   if (c.flops > LARGE && layer?.op === 'conv2d' && layer.w.groups === 1 && layer.x.n === 1) {
     const { out } = layer.w;

@@ -26,6 +26,7 @@ import './fit.test.js';
 import './patchwise.test.js';
 import './gradients.test.js';
 import './gradients_reference.test.js';
+import './training_operators.test.js';
 import './recompute.test.js';
 import './train.test.js';
 import './train_loss.test.js';

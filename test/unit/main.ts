@@ -1,6 +1,7 @@
 import './heat.test.js';
 import './encode.test.js';
 import './bench.test.js';
+import './bench_backward.test.js';
 import './bench_run.test.js';
 import './bench_sweep.test.js';
 import './bench_timing.test.js';
