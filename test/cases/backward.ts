@@ -5,6 +5,7 @@ import { type BilinearOptions, bilinearShape } from '../../src/ops/conv_transpos
 import { type Conv2dOptions, conv2dFlops, conv2dShape } from '../../src/ops/conv2d.js';
 import { type Pair, pair } from '../../src/shape.js';
 import { relativeError } from '../gpu/compare.js';
+import { LARGE, partsOf, sampledChannels } from '../gpu/error_of.js';
 import { conv2d } from '../reference/conv2d.js';
 import * as reference from '../reference/gradients.js';
 import { type Case, product, sumTolerance } from './case.js';
@@ -12,20 +13,6 @@ import { bilinearWeights } from './conv_transpose2d.js';
 import { conv } from './conv2d.js';
 import { dims, graphCase } from './graph_case.js';
 import { type Size, shapeOf } from './maps.js';
-
-/** FLOPs above which the twin computes the gradient of some channels only, and how many. */
-const LARGE = 1e8;
-const SAMPLED = 8;
-
-/** Parts of the leading axis of an array. */
-const parts = (data: ArrayLike<number>, size: number, of: readonly number[]): number[] => {
-  const length = data.length / size;
-  return of.flatMap((k) => Array.from({ length }, (_, i) => data[k * length + i]!));
-};
-
-/** Channels spread over all, up to the last. */
-const sampled = (size: number): number[] =>
-  Array.from({ length: SAMPLED }, (_, i) => Math.floor(((i + 1) * size) / SAMPLED) - 1);
 
 /** The convolution whose gradients these are, with filters of one group. */
 export interface ConvOf {
@@ -66,8 +53,8 @@ export function inputGradient({ name, x, out, kernel, options = {} }: ConvOf): C
     ...(flops > LARGE &&
       xs.n === 1 && {
         error(data, [dx]) {
-          const channels = sampled(xs.c);
-          return relativeError(parts(dx!, xs.c, channels), twin(data, channels));
+          const channels = sampledChannels(xs.c);
+          return relativeError(partsOf(dx!, xs.c, channels), twin(data, channels));
         },
       }),
   });
@@ -93,8 +80,8 @@ export function filterGradient({ name, x, out, kernel, options = {} }: ConvOf): 
     reference: (data) => [twin(data)],
     ...(flops > LARGE && {
       error(data, [dw]) {
-        const channels = sampled(out);
-        return relativeError(parts(dw!, out, channels), twin(data, channels));
+        const channels = sampledChannels(out);
+        return relativeError(partsOf(dw!, out, channels), twin(data, channels));
       },
     }),
   });

@@ -3,7 +3,7 @@ import { conv2d } from '../reference/conv2d.js';
 import { relativeError } from './compare.js';
 
 /** FLOPs above which a convolution is checked on some of its output channels only. */
-const LARGE = 1e8;
+export const LARGE = 1e8;
 const SAMPLED_CHANNELS = 8;
 
 /** Channels that an invocation of most kernels computes together: 4 vec4. */
@@ -17,6 +17,12 @@ export function sampledChannels(out: number): number[] {
   );
 }
 
+/** These of the `size` parts of an array, one after another. */
+export function partsOf(data: ArrayLike<number>, size: number, parts: readonly number[]): number[] {
+  const length = data.length / size;
+  return parts.flatMap((k) => Array.from({ length }, (_, i) => data[k * length + i]!));
+}
+
 /** The largest error of an engine's outputs against the float64 twin, relative to the largest value. */
 export function errorOf(
   c: Case,
@@ -28,10 +34,7 @@ export function errorOf(
   if (c.flops > LARGE && layer?.op === 'conv2d' && layer.w.groups === 1 && layer.x.n === 1) {
     const { out } = layer.w;
     const channels = sampledChannels(out);
-    const pick = (data: ArrayLike<number>) => {
-      const size = data.length / out;
-      return channels.flatMap((k) => Array.from({ length: size }, (_, i) => data[k * size + i]!));
-    };
+    const pick = (data: ArrayLike<number>) => partsOf(data, out, channels);
     const ws = { ...layer.w, out: SAMPLED_CHANNELS };
     const b = inputs.b ? pick(inputs.b) : null;
     return relativeError(
