@@ -158,6 +158,8 @@ export function gradientCase(c: Case): Case {
   const made = gradientGraph(c);
   const { graph, y } = made;
   const size = product([y.n, y.c, y.h, y.w]);
+  // The twin's results, from `operands` to `error`, where kinks need them in both.
+  let moved: Moved | undefined;
   const bytes = Object.values(c.inputs).reduce((sum, dims) => sum + 8 * product(dims), 4 * size);
   return {
     name: `gradient of ${c.name}`,
@@ -170,7 +172,7 @@ export function gradientCase(c: Case): Case {
     splits: false,
     operands() {
       const operands = operandsOf(c);
-      return { ...operands, dy: weightsOf(c, operands, () => movedSides(c, operands), size) };
+      return { ...operands, dy: weightsOf(c, operands, () => (moved = movedSides(c, operands)), size) };
     },
     reference() {
       throw new Error(`${c.name}: its gradient is checked by derivatives`);
@@ -180,7 +182,9 @@ export function gradientCase(c: Case): Case {
       const nodes = [...new Set(graph.outputs.values())].filter(({ kind }) => kind !== 'input');
       for (const [name, node] of graph.outputs)
         found.set(name, node.kind === 'input' ? dy! : outputs[nodes.indexOf(node)]!);
-      return Math.max(...derivativeErrors(movedSides(c, operands), dy!, found).values());
+      const errors = derivativeErrors(moved ?? movedSides(c, operands), dy!, found);
+      moved = undefined;
+      return Math.max(...errors.values());
     },
     launch: (engine, { dy, ...operands }, elem) =>
       graphLaunch(engine, graph, givenOf(c, made, operands, dy!), elem),
