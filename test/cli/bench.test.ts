@@ -157,6 +157,28 @@ describe('rarefy bench --variant', () => {
     expect(stdout).to.contain('WRONG in 1 of 2 cases').and.contain('edited.wgsl:');
   });
 
+  it('checks a kernel of training on the gradients that run it', async () => {
+    const pool = readFileSync(new URL('../../kernels/max_pool_gradient.wgsl', import.meta.url), 'utf8');
+    const path = write('pool.wgsl', pool.replace('store(p, sum)', 'store(p, 1.01 * sum)'));
+    const { code, stdout } = await rarefy(
+      'bench',
+      '--kernel',
+      'max_pool_gradient',
+      '--variant',
+      path,
+      '--json',
+    );
+    const found: VariantReport = JSON.parse(stdout);
+    expect(code).to.equal(1);
+    expect(found).to.include({ replaces: 'max_pool_gradient' });
+    expect(found.checked).to.be.at.least(13);
+    expect(found.failed).to.have.length(found.checked);
+    expect(found.failed.map((f) => f.case)).to.include(
+      'gradient of max_pool: 2x2 by 2, a remainder is dropped',
+    );
+    expect(found.rows).to.deep.equal([]);
+  });
+
   it('says what does not fit', async () => {
     const refused = (path: string, kernel = 'scale') =>
       refusal('bench', '--kernel', kernel, '--variant', path);
