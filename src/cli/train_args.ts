@@ -121,7 +121,8 @@ export const TRAIN_ARGS = {
     type: 'enum',
     options: [...SCORE_STARTS],
     default: 'zero',
-    description: "how new score layers begin; classifier: as the source's fc8 where it has those classes",
+    description:
+      "how new score layers begin, also where the source has other classes; classifier: as the source's scores or fc8, which must have the same",
   },
   fusion: {
     type: 'enum',
