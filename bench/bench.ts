@@ -73,6 +73,13 @@ export async function adapter({ gpu }: Host): Promise<AdapterInfo> {
   return engine.adapter;
 }
 
+/** Whether it runs in f16 too: nets, and the operators of theirs that other engines have as well; training is in f32. */
+function runsInHalf({ work }: Workload): boolean {
+  if (work.kind !== 'layer') return work.kind === 'net';
+  const { layer } = work.case;
+  return layer !== undefined && !layer.input && !/gradient|batch_norm/.test(layer.op);
+}
+
 export async function bench(host: Host<Progress | Finished>, o: BenchOptions): Promise<Ended> {
   const deadline = performance.now() + o.budgetMs;
   const engine = await createEngine({ gpu: host.gpu });
@@ -83,6 +90,7 @@ export async function bench(host: Host<Progress | Finished>, o: BenchOptions): P
   const about: About = { adapter: engine.adapter, ceilings: await measureCeilings(engine) };
   const { others, absent } = o.peers ? await openPeers(host.url, o.peers) : { others: [], absent: [] };
   const ours = rarefy(engine, host.gpu);
+  const half = engine.features.has('f16') ? [rarefy(engine, host.gpu, 'f16')] : [];
   const skipped: Skipped[] = [];
   try {
     for (const [done, workload] of chosen.entries()) {
@@ -94,7 +102,10 @@ export async function bench(host: Host<Progress | Finished>, o: BenchOptions): P
         skipped.push({ case: name, reason });
         continue;
       }
-      const rivals = peers === 'everywhere' || (peers === 'hardware' && !software) ? others : [];
+      const rivals = [
+        ...(runsInHalf(workload) ? half : []),
+        ...(peers === 'everywhere' || (peers === 'hardware' && !software) ? others : []),
+      ];
       const stop = { signal: host.signal, deadline };
       const progress = (text: string) => host.progress({ text, done, total: chosen.length });
       try {

@@ -2,8 +2,9 @@ import type { Engine } from '../src/engine/engine.js';
 import { relativeError } from '../test/gpu/compare.js';
 import { errorOf } from '../test/gpu/error_of.js';
 import { runGraph } from '../test/reference/graph.js';
+import { checkStep } from './check_step.js';
 import { netLaunch } from './rarefy_net.js';
-import { IGNORE, type NetTask, type Task } from './task.js';
+import type { NetTask, Task } from './task.js';
 
 /** How far a first result is from the truth. */
 export interface Check {
@@ -26,11 +27,7 @@ export async function check(engine: Engine, task: Task, outputs: Outputs): Promi
     const { case: c, inputs } = task;
     return { error: errorOf(c, inputs, outputs), tolerance: c.tolerance, against: 'float64' };
   }
-  if (task.kind === 'step') {
-    const loss = outputs[0]![0]!;
-    const wanted = lossOf(task);
-    return { error: Math.abs(loss - wanted) / wanted, tolerance: NET_TOLERANCE, against: 'loss in float64' };
-  }
+  if (task.kind === 'step') return checkStep(task, outputs[0]![0]!, outputs.slice(1));
   const { graph, weights, shape, x: data, flops } = task;
   if (flops > TWIN_FLOPS) {
     const error = worst(outputs, await direct(engine, task));
@@ -46,28 +43,11 @@ const worst = (outputs: Outputs, wanted: Outputs): number =>
 
 /** What the same net gives without Winograd: by kernels that are each held against the twin, layer by layer. */
 async function direct(engine: Engine, task: NetTask): Promise<Outputs> {
-  const launch = await netLaunch(engine, task, 'low');
+  const launch = await netLaunch(engine, task, { memory: 'low' });
   try {
     await launch.run();
     return await launch.read();
   } finally {
     launch.free();
   }
-}
-
-/** The mean of -log p of each pixel's label, in float64. */
-function lossOf({ graph, weights, shape, x: data, labels }: NetTask): number {
-  const maps = runGraph(graph, weights, { [graph.inputs[0]!.name]: { shape, data } });
-  const scores = maps.get([...graph.outputs.values()][0]!.name)!;
-  const { c, h, w } = scores.shape;
-  let [sum, count] = [0, 0];
-  for (const [i, label] of labels.entries()) {
-    if (label === IGNORE) continue;
-    const at = (k: number) => scores.data[(Math.floor(i / (h * w)) * c + k) * h * w + (i % (h * w))]!;
-    const most = Math.max(...Array.from({ length: c }, (_, k) => at(k)));
-    const total = Array.from({ length: c }, (_, k) => Math.exp(at(k) - most)).reduce((a, b) => a + b);
-    sum += Math.log(total) + most - at(label);
-    count++;
-  }
-  return sum / count;
 }

@@ -1,13 +1,31 @@
 import type { LayerTime } from '../src/graph/submit.js';
 import type { Task } from './task.js';
 
-export const ENGINES = ['rarefy', 'ort-webgpu', 'tfjs-webgpu', 'ort-wasm-1', 'ort-wasm-2'] as const;
+export const ENGINES = [
+  'rarefy',
+  'rarefy-f16',
+  'ort-webgpu',
+  'tfjs-webgpu',
+  'ort-wasm-1',
+  'ort-wasm-2',
+  'torch-cuda',
+  'torch-mps',
+  'torch-cpu',
+] as const;
 export type EngineName = (typeof ENGINES)[number];
 /** The peers that compute on the same GPU. */
 export const WEBGPU_PEERS: readonly EngineName[] = ['ort-webgpu', 'tfjs-webgpu'];
 
 /** Where the files of the peers lie, as URLs that end in a slash: beside the page, or on the disk of a process. */
 export type PeerFolders = Readonly<Record<'onnxruntime-web' | 'tfjs-core' | 'tfjs-backend-webgpu', string>>;
+
+/** What the GPU's own clock says of a launch. */
+export interface GpuTimes {
+  /** Milliseconds; null where that clock is too coarse or missing. */
+  readonly gpuMs: number | null;
+  /** Of each layer of a net, none without it. */
+  readonly layers?: readonly LayerTime[];
+}
 
 /** One task on one engine, with all that it reads in the engine's memory. */
 export interface Launch {
@@ -21,10 +39,7 @@ export interface Launch {
   finish(): Promise<void>;
   /** Planar outputs of the last run. */
   read(): Promise<ArrayLike<number>[]>;
-  /** Milliseconds of a launch by the GPU's own clock; null where that clock is too coarse or missing. */
-  gpuMs?(): Promise<number | null>;
-  /** Time of each layer of a net by that clock, none without it. */
-  layers?(): Promise<readonly LayerTime[]>;
+  gpu?(): Promise<GpuTimes>;
   free(): void;
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from '../src/engine/engine.js';
 import { timestampQuantum } from '../src/gpu/timer.js';
+import type { LayerTime } from '../src/graph/submit.js';
 import { median } from './statistics.js';
 
 /** A measurement should be so many steps of the clock long: it is then off by at most a hundredth. */
@@ -24,6 +25,15 @@ export function moreLaunches(count: number, ms: number, quantumNs: number): numb
 
 /** Whether a time is long enough beside the step of its clock to be reported. */
 export const resolved = (ms: number, quantumNs: number): boolean => ms >= (STEPS * quantumNs) / 1e6;
+
+/**
+ * Milliseconds of layers together; null without them, or where they are too short beside the step of their clock, by
+ * which each may be off.
+ */
+export function together(layers: readonly LayerTime[], resolutionMs: number | null): number | null {
+  const ms = layers.reduce((sum, layer) => sum + layer.ms, 0);
+  return resolutionMs !== null && resolved(ms / layers.length, 1e6 * resolutionMs) ? ms : null;
+}
 
 /** Milliseconds of a launch by the GPU's timestamps; null where they are missing or too coarse for it. */
 export async function gpuTime(

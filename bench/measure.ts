@@ -9,6 +9,15 @@ import type { Workload } from './workloads/workload.js';
 
 /** A peer's result may differ from ours by so much of the largest value. */
 const PEER_TOLERANCE = 1e-4;
+/** Storing operands and results in f16 rounds them to 11 bits; a net does so in every layer. */
+const F16_ROUNDING = 2 ** -10;
+const F16_NET = 2 ** -6;
+
+/** What ours in f16 may differ by from ours in f32. */
+const f16Tolerance = (task: Task): number =>
+  task.kind === 'layer'
+    ? task.case.tolerance + (task.case.f16Tolerance ?? F16_ROUNDING) + F16_ROUNDING
+    : F16_NET;
 
 export interface Result {
   readonly rows: readonly Row[];
@@ -47,7 +56,7 @@ export async function measure(
         entered.push(
           await enter(peer, task, async ([y]) => ({
             error: relativeError(y!, first.outputs[0]!),
-            tolerance: PEER_TOLERANCE,
+            tolerance: peer.name === 'rarefy-f16' ? f16Tolerance(task) : PEER_TOLERANCE,
             against: 'rarefy',
           })),
         );
@@ -58,10 +67,9 @@ export async function measure(
     progress(`${workload.name}: timing`);
     const samples = await interleaved(entered, stop);
     const cut = performance.now() > stop.deadline;
-    const gpuMs = (await first.launch.gpuMs?.()) ?? null;
-    const layers = await first.launch.layers?.();
-    const rows = entered.map(({ about }, i) => row(about, samples[i]!));
-    rows[0] = { ...rows[0]!, gpuMs, ...(layers?.length && { layers }) };
+    const rows: Row[] = [];
+    for (const [i, { about, launch }] of entered.entries())
+      rows.push({ ...row(about, samples[i]!), ...(await launch.gpu?.()) });
     return { rows, unsupported, cut };
   } finally {
     for (const { launch } of entered) launch.free();

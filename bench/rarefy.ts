@@ -1,10 +1,10 @@
-import type { Dispatch } from '../src/dispatch.js';
+import type { Dispatch, Elem } from '../src/dispatch.js';
 import type { Engine } from '../src/engine/engine.js';
 import { downloadLabels } from '../src/engine/pixels.js';
 import { Recording } from '../src/engine/recording.js';
 import { download } from '../src/engine/tensor.js';
 import { encode, prepare } from '../src/gpu/encode.js';
-import type { Contender, Launch } from './contender.js';
+import { type Contender, type Launch, Unsupported } from './contender.js';
 import { gpuTime } from './gpu_time.js';
 import { coldLaunch, stepLaunch } from './rarefy_net.js';
 import type { LayerTask } from './task.js';
@@ -15,11 +15,14 @@ type Dispatches = readonly Dispatch<GPUBuffer | GPUTextureView>[];
 export const kernelsOf = (dispatches: Dispatches): string =>
   [...new Set(dispatches.map((d) => d.kernel.name))].join(' + ');
 
-export const rarefy = (engine: Engine, gpu: GPU): Contender => ({
-  name: 'rarefy',
-  prepare(task) {
-    if (task.kind === 'layer') return layerLaunch(engine, task);
-    return task.kind === 'net' ? coldLaunch(gpu, task) : stepLaunch(engine, task);
+/** @param elem what maps and filters are stored in */
+export const rarefy = (engine: Engine, gpu: GPU, elem: Elem = 'f32'): Contender => ({
+  name: elem === 'f16' ? 'rarefy-f16' : 'rarefy',
+  async prepare(task) {
+    if (task.kind === 'layer') return layerLaunch(engine, task, (d) => d, elem);
+    if (task.kind === 'net') return coldLaunch(gpu, task, elem);
+    if (elem === 'f16') throw new Unsupported('training is in f32');
+    return stepLaunch(engine, task);
   },
 });
 
@@ -31,9 +34,10 @@ export async function layerLaunch(
   engine: Engine,
   { case: c, inputs }: Pick<LayerTask, 'case' | 'inputs'>,
   change: (dispatches: Dispatches) => Dispatches = (d) => d,
+  elem: Elem = 'f32',
 ): Promise<Launch> {
   const { device } = engine;
-  const launch = c.launch(engine, inputs, 'f32');
+  const launch = c.launch(engine, inputs, elem);
   const recording = new Recording(engine);
   let params: GPUBuffer | null = null;
   const free = () => {
@@ -78,7 +82,7 @@ export async function layerLaunch(
         Promise.all(
           launch.outputs.map((y) => ('elem' in y ? download(engine, y) : downloadLabels(engine, y))),
         ),
-      gpuMs: () => gpuTime(engine, (pass) => encode(pass, made.prepared)),
+      gpu: async () => ({ gpuMs: await gpuTime(engine, (pass) => encode(pass, made.prepared)) }),
       free,
     };
   } catch (error) {

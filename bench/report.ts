@@ -21,8 +21,8 @@ export interface Row {
   readonly gflops: number;
   /** By the bytes of operands and outputs, each once. */
   readonly gbps: number;
-  /** Relative to the largest value. */
-  readonly maxError: number;
+  /** Relative to the largest value; null where only sizes were checked. */
+  readonly maxError: number | null;
   /** What the result was held against: float64, direct kernels, or rarefy for a peer. */
   readonly against?: string;
   readonly flops: number;

@@ -21,7 +21,7 @@ export function resultsTable(report: BenchReport): string {
   const comparisons = gated(compare(rows));
   const of = (c: string, engine: string): Row | undefined =>
     rows.find((r) => r.case === c && r.engine === engine);
-  const lines = comparisons.map(({ case: name, ours, quartile }) => [
+  const lines = comparisons.map(({ case: name, ours, quartile, gate, passed }) => [
     `\`${name}\``,
     msText(ours),
     ours.flops > 0 ? digits(ours.gflops) : '',
@@ -30,12 +30,13 @@ export function resultsTable(report: BenchReport): string {
       return peer ? msText(peer) : '';
     }),
     times(quartile),
+    `${times(gate)}: ${passed ? 'passed' : 'missed'}`,
   ]);
   const where = `${adapterName(adapter)}, ${browser || runtime}${commit ? `, commit ${commit}` : ''}`;
   return [
     `${where}; milliseconds, \`(n)\` the median of n samples instead of 5:`,
     '',
-    markdown([['case', 'rarefy', 'GFLOP/s', ...peers, 'faster WebGPU peer / rarefy'], ...lines]),
+    markdown([['case', 'rarefy', 'GFLOP/s', ...peers, 'faster WebGPU peer / rarefy', 'gate'], ...lines]),
   ].join('\n');
 }
 
@@ -43,6 +44,9 @@ export function resultsTable(report: BenchReport): string {
 export function withTable(readme: string, reports: readonly BenchReport[]): string {
   const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`README: no lines '${BEGIN}' and '${END}'`);
-  const tables = reports.map(resultsTable).join('\n\n');
+  const tables = reports
+    .filter(({ rows }) => gated(compare(rows)).length > 0)
+    .map(resultsTable)
+    .join('\n\n');
   return `${readme.slice(0, from + BEGIN.length)}\n\n${tables}\n\n${readme.slice(to)}`;
 }

@@ -13,6 +13,8 @@ export const times = (ratio: number): string => `${digits(ratio)}x`;
 export const msText = (r: Row): string =>
   isMarked(r) ? `${digits(r.medianMs)} (${r.samples.length})` : digits(r.medianMs);
 
+export const errorText = ({ maxError }: Pick<Row, 'maxError'>): string => maxError?.toExponential(1) ?? '-';
+
 /** The other engines of a report, in the order of all. */
 export const peersOf = ({ rows, unsupported }: Pick<BenchReport, 'rows' | 'unsupported'>): EngineName[] =>
   ENGINES.slice(1).filter((e) => [...rows, ...unsupported].some((r) => r.engine === e));
@@ -30,6 +32,7 @@ export function benchText(report: BenchReport): string {
   const { adapter, browser, commit, ceilings, rows, absent, skipped, failed } = report;
   const peers = peersOf(report);
   const head = ['case', 'ms', 'min', 'max', 'GPU ms', 'GFLOP/s', 'GB/s', 'ceiling', 'error'];
+  const cold = rows.some((r) => r.coldMs !== undefined);
   const lines = rows
     .filter((r) => r.engine === 'rarefy')
     .map((r) => [
@@ -41,7 +44,8 @@ export function benchText(report: BenchReport): string {
       r.flops > 0 ? digits(r.gflops) : '-',
       digits(r.gbps),
       ceilings ? `${digits(100 * ceilingShare({ ...r, ms: r.medianMs }, ceilings))}%` : '-',
-      r.maxError.toExponential(1),
+      errorText(r),
+      ...(cold ? [r.coldMs === undefined ? '-' : digits(r.coldMs)] : []),
       ...peers.flatMap((engine) => {
         const peer = rows.find((p) => p.case === r.case && p.engine === engine);
         return peer ? [msText(peer), times(peer.medianMs / r.medianMs)] : ['-', '-'];
@@ -51,7 +55,10 @@ export function benchText(report: BenchReport): string {
     `${adapterName(adapter)}, ${browser}${commit ? `, commit ${commit}` : ''}`,
     ...(ceilings ? [ceilingsText(ceilings)] : []),
     '',
-    table([[...head, ...peers.flatMap((name) => [`${name} ms`, 'x ours'])], ...lines]),
+    table([
+      [...head, ...(cold ? ['cold ms'] : []), ...peers.flatMap((name) => [`${name} ms`, 'x ours'])],
+      ...lines,
+    ]),
     ...(rows.some(isMarked) ? ['(n): the median of n samples instead of 5, for its length'] : []),
     ...section('Unsupported', unsupportedLines(report, peers)),
     ...section(
@@ -63,7 +70,7 @@ export function benchText(report: BenchReport): string {
       'FAILED',
       failed.map((f) => `${f.case}: ${f.reason}`),
     ),
-    ...summary(compare(rows), peers.length > 0),
+    ...summary(compare(rows)),
   ].join('\n');
 }
 
@@ -82,8 +89,8 @@ const skippedLines = (skipped: BenchReport['skipped']): string[] =>
     return `${names.length}, ${reason}: ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', ...' : ''}`;
   });
 
-function summary(comparisons: readonly Comparison[], asked: boolean): string[] {
-  if (!asked) return [];
+function summary(comparisons: readonly Comparison[]): string[] {
+  if (comparisons.length === 0) return [];
   const line = (c: Comparison) => {
     const fastest = c.peers.reduce((a, b) => (b.medianMs < a.medianMs ? b : a));
     return `${c.case}: ${digits(c.ours.medianMs)} ms, ${fastest.engine} ${digits(fastest.medianMs)} ms (${times(c.ratio)})`;

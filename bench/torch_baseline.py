@@ -219,7 +219,7 @@ def measure(device, workload):
     median = statistics.median_high(samples)
     return {
         "case": workload["name"],
-        "engine": "torch",
+        "engine": f"torch-{device.type}",
         "variant": f"torch {torch.__version__}, cuDNN {torch.backends.cudnn.version() or 'none'}",
         "medianMs": median,
         "minMs": min(samples),
@@ -253,7 +253,7 @@ def main():
                 rows.append(measure(device, workload))
             except (ValueError, RuntimeError) as error:
                 reason = str(error).split("\n", 1)[0]
-                unsupported.append({"case": workload["name"], "engine": "torch", "reason": reason})
+                unsupported.append({"case": workload["name"], "engine": f"torch-{device.type}", "reason": reason})
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or device.type
     json.dump(
         {"adapter": name, "runtime": f"python {platform.python_version()}", "rows": rows, "unsupported": unsupported},

@@ -127,12 +127,16 @@ export async function variant(host: Host, o: VariantOptions): Promise<VariantRep
       failed,
     };
     if (failed.length > 0) return { ...report, rows: [] };
-    const chosen = toTime(bench, users, only);
     const rows: Row[] = [];
-    for (const [done, c] of chosen.entries()) {
-      host.progress({ text: `timing ${c.name}`, done, total: chosen.length });
+    for (const c of toTime(bench, users, only)) {
+      host.signal.throwIfAborted();
+      host.progress({ text: `timing ${c.name}` });
       rows.push(...(await compared(bench, taskOf(c))));
     }
+    if (rows.length === 0)
+      throw new UnsupportedError(
+        `${label}: no layer that has ${only.join(' or ')} in its name runs ${target.name}, should be one as ${users[0]!.name}`,
+      );
     return { ...report, rows };
   } finally {
     portable.dispose();
@@ -177,20 +181,27 @@ async function checkAll(bench: Bench, users: readonly Case[]): Promise<VariantRe
   return failed;
 }
 
-/** The named layers, or the cheapest of the compared ones of these operators, or the dearest cases of the tests. */
-function toTime({ runner }: Bench, users: readonly Case[], only: readonly string[]): Case[] {
-  if (only.length > 0) return layers(workloads('all', only)).filter(runner);
+/**
+ * The named layers, or the cheapest of the compared ones of these operators, or the dearest cases of the tests; one by
+ * one, as what an engine launches is known once the weights are packed, which takes a large layer long.
+ */
+function* toTime({ runner }: Bench, users: readonly Case[], only: readonly string[]): Generator<Case> {
+  if (only.length > 0) {
+    for (const c of layers(workloads('all', only))) if (runner(c)) yield c;
+    return;
+  }
   const dearer = (a: Case, b: Case) => a.flops - b.flops || a.bytes - b.bytes;
   const alike = layers([...workloads('quick'), ...backward()])
     .filter(({ op }) => users.some((c) => c.op === op))
     .toSorted(dearer);
-  const found: Case[] = [];
-  // One by one: what an engine launches is known once the weights are packed, which takes a large layer long.
+  let found = 0;
   for (const c of alike) {
-    if (found.length === TIMED) break;
-    if (runner(c)) found.push(c);
+    if (found === TIMED) break;
+    if (!runner(c)) continue;
+    found++;
+    yield c;
   }
-  return found.length > 0 ? found : users.toSorted(dearer).slice(-TIMED);
+  if (found === 0) yield* users.toSorted(dearer).slice(-TIMED);
 }
 
 /** Times the variant and each built-in way of a layer in turn, every one checked first. */
@@ -221,7 +232,7 @@ async function compared(bench: Bench, layer: LayerTask): Promise<Row[]> {
     const samples = await interleaved(entered, stop);
     const rows: Row[] = [];
     for (const [i, { launch, about }] of entered.entries())
-      rows.push({ ...row(about, samples[i]!), gpuMs: (await launch.gpuMs?.()) ?? null });
+      rows.push({ ...row(about, samples[i]!), ...(await launch.gpu?.()) });
     return rows;
   } finally {
     for (const { launch } of entered) launch.free();

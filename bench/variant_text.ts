@@ -1,7 +1,7 @@
 import { table } from '../src/cli/table.js';
 import { adapterName } from '../src/gpu/device.js';
 import { lowerQuartile, median, roundRatios } from './statistics.js';
-import { digits, msText, times } from './text.js';
+import { digits, errorText, msText, times } from './text.js';
 import type { VariantReport } from './variant.js';
 
 /** How a variant did, for its author. */
@@ -28,7 +28,7 @@ export function variantText({ adapter, variant, replaces, checked, failed, rows 
       r.gpuMs ? digits(r.gpuMs) : '-',
       r.flops > 0 ? digits(r.gflops) : '-',
       digits(r.gbps),
-      r.maxError.toExponential(1),
+      errorText(r),
       r.variant === variant ? '' : `${times(median(ratios))} (${times(lowerQuartile(ratios))})`,
     ];
   });

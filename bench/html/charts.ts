@@ -8,10 +8,14 @@ import { logScale } from './scale.js';
 
 export const COLOURS: Readonly<Record<EngineName, string>> = {
   rarefy: '#0b6e4f',
+  'rarefy-f16': '#5fae8b',
   'ort-webgpu': '#d1603d',
   'tfjs-webgpu': '#e8a33d',
   'ort-wasm-1': '#7d83b8',
   'ort-wasm-2': '#a9add6',
+  'torch-cuda': '#8a5a9e',
+  'torch-mps': '#8a5a9e',
+  'torch-cpu': '#8a5a9e',
 };
 
 const px = (value: number): string => value.toFixed(1);

@@ -2,7 +2,7 @@ import { escaped } from '../../src/cli/html.js';
 import { adapterName } from '../../src/gpu/device.js';
 import { ENGINES } from '../contender.js';
 import type { BenchReport, Row } from '../report.js';
-import { benchText, ceilingsText, digits } from '../text.js';
+import { benchText, ceilingsText, digits, errorText } from '../text.js';
 import { bars, COLOURS, layerBars, roofline } from './charts.js';
 
 const STYLE = `body { font: 14px/1.45 system-ui, sans-serif; max-width: 1000px; margin: 2em auto; padding: 0 1em; color: #222 }
@@ -30,6 +30,7 @@ function rowsTable(rows: readonly Row[]): string {
     'max',
     'n',
     'GPU ms',
+    'cold ms',
     'GFLOP/s',
     'GB/s',
     'error',
@@ -43,9 +44,10 @@ function rowsTable(rows: readonly Row[]): string {
       ...[r.medianMs, r.minMs, r.maxMs].map(digits),
       String(r.samples.length),
       r.gpuMs ? digits(r.gpuMs) : '',
+      r.coldMs ? digits(r.coldMs) : '',
       r.flops > 0 ? digits(r.gflops) : '',
       digits(r.gbps),
-      r.maxError.toExponential(1),
+      errorText(r),
       r.against ?? '',
     ]),
   );

@@ -42,7 +42,9 @@ line.clear();
 const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 const shown = (list: readonly number[]) => list.map((v) => v.toPrecision(4)).join(' ');
 console.log(`adapter  ${adapter}`);
-console.log(`step     FCN-32s with the small trunk, batch 4, 180 x 240, SGD with momentum`);
+console.log(
+  `step     FCN-32s with the small trunk without norms, batch 4, 180 x 240, SGD with momentum; ms a step, samples in turns`,
+);
 console.log(`losses   ${shown(losses.rarefy)} here, ${shown(losses.tfjs)} in TensorFlow.js ${tfjs}`);
 console.log(`ms here  ${median(ms.rarefy).toPrecision(4)} (${shown(ms.rarefy)})`);
 console.log(`ms tfjs  ${median(ms.tfjs).toPrecision(4)} (${shown(ms.tfjs)})`);

@@ -1,3 +1,4 @@
+import type { Elem } from '../../src/dispatch.js';
 import { uploadFilter } from '../../src/engine/filter.js';
 import { conv2d } from '../../src/engine/operators.js';
 import { empty, free, upload, uploadVector } from '../../src/engine/tensor.js';
@@ -33,15 +34,18 @@ export function conv(
   const ws: FilterShape = { out, in: c, kernel, groups, transposed: false };
   const conv = conv2dShape('conv2d', xs, ws, window);
   const ys = conv2dShape('conv2d', xs, ws, options);
-  const layout = wanted ?? conv2dLayout(ws, options, { features: new Set(['subgroups']) });
+  const layoutIn = (elem: Elem) =>
+    wanted ?? conv2dLayout(ws, options, { features: new Set(['subgroups']), elem });
+  const layout = layoutIn('f32');
+  const f16Tolerance = WINOGRAD[layoutIn('f16')]?.f16Tolerance;
   const inputs: Record<string, number[]> = { x: [n, c, h, w], w: [out, c / groups, ...kernel] };
   if (bias) inputs.b = [out];
   return {
     name: `conv2d: ${name}`,
     op: 'conv2d',
     inputs,
-    tolerance: sumTolerance((c / groups) * kernel[0] * kernel[1]),
-    ...WINOGRAD[layout],
+    tolerance: WINOGRAD[layout]?.tolerance ?? sumTolerance((c / groups) * kernel[0] * kernel[1]),
+    ...(f16Tolerance && { f16Tolerance }),
     flops: conv2dFlops(conv, ws),
     bytes:
       4 * (Object.values(inputs).reduce((sum, dims) => sum + product(dims), 0) + ys.n * ys.c * ys.h * ys.w),
@@ -64,7 +68,7 @@ export function conv(
     },
     launch(engine, data, elem) {
       const x = upload(engine, data.x!, xs, elem, 'x');
-      const filter = uploadFilter(engine, data.w!, ws, layout, elem, 'w');
+      const filter = uploadFilter(engine, data.w!, ws, layoutIn(elem), elem, 'w');
       const b = data.b ? uploadVector(engine, data.b, out) : null;
       const y = empty(engine, ys, elem, 'y');
       return {

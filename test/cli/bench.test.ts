@@ -188,6 +188,9 @@ describe('rarefy bench --variant', () => {
     expect(await refused(inFolder('none.wgsl'))).to.contain('no such file');
     expect(await refusal('bench', '--kernel', 'scale')).to.contain('given together');
     const own = ['--kernel', 'scale', '--variant', write('own.wgsl', built)];
+    expect(await refusal('bench', ...own, '--only', 'resize8')).to.contain(
+      'no layer that has resize8 in its name runs scale',
+    );
     expect(await refusal('bench', ...own, '--html', inFolder('a.html'))).to.contain(
       '--html does not go with',
     );

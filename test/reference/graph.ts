@@ -22,6 +22,8 @@ interface Operands {
   readonly shapes: readonly Shape[];
   readonly y: Shape;
   readonly get: (name: string) => Float32Array;
+  /** Whether batch norms take the batch's statistics, as in training. */
+  readonly training: boolean;
 }
 
 const map = (t: Operands, i: number): arithmetic.Planar => ({ shape: t.shapes[i]!, data: t.xs[i]! });
@@ -43,6 +45,17 @@ function crop(x: Float64Array, xs: Shape, y: Shape, [top, left]: Pair): Float64A
     const [oy, ox] = [Math.floor(i / y.w) % y.h, i % y.w];
     return x[(plane * xs.h + oy + top) * xs.w + ox + left]!;
   });
+}
+
+/** Mean and variance of each channel over images and pixels. */
+function statistics(x: Float64Array, { n, c, h, w }: Shape): [mean: Float64Array, variance: Float64Array] {
+  const area = h * w;
+  const mean = new Float64Array(c);
+  const variance = new Float64Array(c);
+  const channel = (i: number) => Math.floor(i / area) % c;
+  for (const [i, v] of x.entries()) mean[channel(i)]! += v / (n * area);
+  for (const [i, v] of x.entries()) variance[channel(i)]! += (v - mean[channel(i)]!) ** 2 / (n * area);
+  return [mean, variance];
 }
 
 const TWINS: { readonly [K in Exclude<LayerKind, 'input'>]: (t: Operands, attrs: Attrs[K]) => Float64Array } =
@@ -73,7 +86,9 @@ const TWINS: { readonly [K in Exclude<LayerKind, 'input'>]: (t: Operands, attrs:
     prelu: (t) => prelu(t.xs[0]!, t.y, t.get('weight')),
     scale: (t, { bias }) => scale(t.xs[0]!, t.y, t.get('weight'), bias ? t.get('bias') : null),
     batch_norm(t, { epsilon }) {
-      const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(t.get);
+      const [weight, bias] = ['weight', 'bias'].map(t.get);
+      const stored = () => ['running_mean', 'running_var'].map(t.get);
+      const [mean, variance] = t.training ? statistics(t.xs[0]!, t.y) : stored();
       const area = t.y.h * t.y.w;
       return t.xs[0]!.map((v, i) => {
         const c = Math.floor(i / area) % t.y.c;
@@ -109,11 +124,15 @@ const TWINS: { readonly [K in Exclude<LayerKind, 'input'>]: (t: Operands, attrs:
     grid_sample: (t, options) => tensor.gridSample(map(t, 0), map(t, 1), options, t.y),
   };
 
-/** Runs a whole graph in float64 over planar data, layer by layer as it is written, and returns every map. */
+/**
+ * Runs a whole graph in float64 over planar data, layer by layer as it is written, and returns every map.
+ * @param o.training whether batch norms take the batch's statistics instead of stored ones
+ */
 export function runGraph(
   graph: Graph,
   weights: Weights,
   inputs: Readonly<Record<string, { shape: Shape; data: ArrayLike<number> }>>,
+  { training = false }: { readonly training?: boolean } = {},
 ): Map<string, { shape: Shape; data: Float64Array }> {
   const shapes = inferShapes(graph, Object.fromEntries(Object.entries(inputs).map(([k, v]) => [k, v.shape])));
   const maps = new Map<Node, Float64Array>();
@@ -123,6 +142,7 @@ export function runGraph(
       shapes: node.inputs.map((x) => shapes.get(x)!),
       y: shapes.get(node)!,
       get: (name) => weights.get(`${node.name}.${name}`)!.data,
+      training,
     };
     if (node.kind === 'input') {
       maps.set(node, Float64Array.from(inputs[node.name]!.data));

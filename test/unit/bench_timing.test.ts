@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ceilingShare } from '../../bench/ceilings/ceilings.js';
 import type { Launch } from '../../bench/contender.js';
-import { moreLaunches, resolved } from '../../bench/gpu_time.js';
+import { moreLaunches, resolved, together } from '../../bench/gpu_time.js';
 import { lowerQuartile, median, roundRatios } from '../../bench/statistics.js';
 import { interleaved, isMarked, roundsFor, type Warm } from '../../bench/timing.js';
 
@@ -48,6 +48,14 @@ describe('bench: the clock of the GPU', () => {
     const more = moreLaunches(1, 1, step)!;
     expect(more * 1).to.be.within(7, 9);
     expect(moreLaunches(more, more * 1, step)).to.equal(null);
+  });
+
+  it('layers together are a time where they are long beside its steps', () => {
+    const layers = [3, 5].map((ms, i) => ({ layer: `${i}`, kind: 'conv2d', ms, flops: 1 }));
+    expect(together(layers, 0.04)).to.equal(8);
+    expect(together(layers, 0.05)).to.equal(null);
+    expect(together(layers, null)).to.equal(null);
+    expect(together([], 1)).to.equal(null);
   });
 
   it('a pass that reads as nothing grows too, and the growth ends', () => {

@@ -3,6 +3,7 @@ import './encode.test.js';
 import './bench.test.js';
 import './bench_backward.test.js';
 import './bench_run.test.js';
+import './bench_step.test.js';
 import './bench_sweep.test.js';
 import './bench_timing.test.js';
 import './bench_variant.test.js';

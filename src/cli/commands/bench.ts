@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { benchHtml } from '../../../bench/html/page.js';
 import { type BenchReport, compare } from '../../../bench/report.js';
 import { parseShard, reportsOf, type Shard, shardOf } from '../../../bench/sweep.js';
 import { benchText } from '../../../bench/text.js';
+import { parseTorch, type TorchTimes, withTorch } from '../../../bench/torch.js';
 import { workloads } from '../../../bench/workloads/index.js';
 import { listOf } from '../../../bench/workloads/list.js';
 import { SETS, type SetName, type Workload } from '../../../bench/workloads/workload.js';
+import { DataError } from '../../errors.js';
 import { readLogs } from '../bench_log.js';
 import { saveResults } from '../bench_results.js';
 import { benchRun } from '../bench_run.js';
@@ -30,10 +32,23 @@ function budgetArg(text: string): number {
   return 60_000 * minutes;
 }
 
+/** Adds the rows of PyTorch from a file, if there is one. */
+function torchArg(path: string | undefined): (report: BenchReport) => BenchReport {
+  if (!path) return (report) => report;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new DataError(`${path}: no such file`, path);
+  }
+  const torch: TorchTimes = parseTorch(path, text);
+  return (report) => withTorch(report, torch);
+}
+
 /** Of names that were not found, and some that would be. */
 const EXAMPLES = 8;
 /** Options that do not go with a kernel of one's own. */
-const OF_RUNS = ['set', 'peers', 'html', 'save', 'list', 'log', 'resume', 'shard', 'from'] as const;
+const OF_RUNS = ['set', 'peers', 'html', 'save', 'list', 'log', 'resume', 'shard', 'from', 'torch'] as const;
 
 /** The workloads of these names, at least one. */
 function chosen(
@@ -91,6 +106,11 @@ export const bench = command({
       type: 'string',
       description: 'report what these logs have, a.jsonl,b.jsonl, and measure nothing',
     },
+    torch: {
+      type: 'string',
+      description: 'join what bench/torch_baseline.py printed',
+      valueHint: 'FILE.json',
+    },
     kernel: {
       type: 'string',
       description: 'the operator, or kernel, that --variant is for',
@@ -117,7 +137,8 @@ export const bench = command({
       const print = (o: Outcome) => console.log(json ? JSON.stringify(o.json) : o.text);
       return benchVariant({ kernel, variant, watch, only, browserWs, print }, tools);
     }
-    if (args.from) return outcome(reportsOf(readLogs(listed(args.from), tools.log)), args.html);
+    const join = torchArg(args.torch);
+    if (args.from) return outcome(reportsOf(readLogs(listed(args.from), tools.log)).map(join), args.html);
     const { peers = false, save = false } = args;
     const only = listed(args.only);
     if (args.resume && !args.log) throw new UsageError('bench: --resume goes with --log');
@@ -131,7 +152,7 @@ export const bench = command({
       return { text: mine.map(({ name }) => name).join('\n'), json: { workloads: mine.map(listOf) } };
     const budgetMs = budgetArg(args.budget);
     if (peers) ensurePeers(tools.log);
-    const { report, whole } = await benchRun(
+    const { report: measured, whole } = await benchRun(
       {
         names: mine.map(({ name }) => name),
         asked: args.only !== undefined,
@@ -143,6 +164,7 @@ export const bench = command({
       },
       tools,
     );
+    const report = join(measured);
     if (save && whole) saveResults(report);
     return outcome([report], args.html, whole);
   },
