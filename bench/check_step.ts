@@ -70,5 +70,5 @@ export function checkStep(task: NetTask, loss: number, updated: readonly ArrayLi
       against: 'derivative in float64',
     },
   ];
-  return checks.find(({ error, tolerance }) => !(error <= tolerance)) ?? checks[0]!;
+  return checks.find(({ error, tolerance }) => !(error <= tolerance)) ?? checks[1]!;
 }
