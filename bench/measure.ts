@@ -11,7 +11,7 @@ import type { Workload } from './workloads/workload.js';
 const PEER_TOLERANCE = 1e-4;
 /** Storing operands and results in f16 rounds them to 11 bits; a net does so in every layer. */
 const F16_ROUNDING = 2 ** -10;
-const F16_NET = 2 ** -6;
+const F16_NET = 2 ** -7;
 
 /** What ours in f16 may differ by from ours in f32. */
 const f16Tolerance = (task: Task): number =>
