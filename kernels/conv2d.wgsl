@@ -6,9 +6,11 @@
 // frequencies is an image with a filter of its own (w_image) and the window is 1x1.
 // uses: conv2d_tile, tile_window, tile_sums, tile_add, relu
 
-@compute @workgroup_size(64, 1, 1)
+override WORKGROUP: u32 = 64u; // invocations, for the tuner to choose
+
+@compute @workgroup_size(WORKGROUP, 1, 1)
 fn conv2d(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
-  let index = id.y * grid.x * 64u + id.x;
+  let index = id.y * grid.x * WORKGROUP + id.x;
   let quads = (params.pixels + 3u) / 4u;
   let n = params.image + index / (quads * params.tile_count);
   if (n >= params.image + params.images) { return; }

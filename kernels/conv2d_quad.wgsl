@@ -5,9 +5,11 @@
 // uses: conv2d_tile, tile_window, tile_sums, quad_add, relu
 enable subgroups;
 
-@compute @workgroup_size(64, 1, 1)
+override WORKGROUP: u32 = 64u; // invocations, for the tuner to choose
+
+@compute @workgroup_size(WORKGROUP, 1, 1)
 fn conv2d_quad(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
-  let index = id.y * grid.x * 64u + id.x;
+  let index = id.y * grid.x * WORKGROUP + id.x;
   let quads = (params.pixels + 15u) / 16u * 4u; // whole quads: their lanes share tile and image
   let last = params.image + params.images - 1u;
   let unclamped = params.image + index / (quads * params.tile_count);

@@ -92,9 +92,11 @@ fn store_row(pixel: u32, column: u32, c4: u32, wide: bool, strip: Strip, b0: vec
   }
 }
 
-@compute @workgroup_size(64, 1, 1)
+override WORKGROUP: u32 = 64u; // invocations, for the tuner to choose
+
+@compute @workgroup_size(WORKGROUP, 1, 1)
 fn conv2d_strip(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
-  let index = id.y * grid.x * 64u + id.x;
+  let index = id.y * grid.x * WORKGROUP + id.x;
   let across = (params.y_w + 3u) / 4u;
   let strips = (across * ((params.rows + 1u) / 2u) + 3u) / 4u * 4u; // whole quads: their lanes share tile and image
   let last = params.image + params.images - 1u;

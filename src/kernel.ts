@@ -30,5 +30,6 @@ export interface Kernel {
   /** Bytes of the uniform struct, a multiple of 16; 0 without one. */
   readonly paramsBytes: number;
   readonly overrides: readonly string[];
+  /** Where the kernel has an override WORKGROUP, its default stands for the first. */
   readonly workgroup: readonly [number, number, number];
 }

@@ -22,6 +22,16 @@ export function partsOf(path, partFolders = []) {
   });
 }
 
+/** A size of a workgroup: a number, or an override by its default. */
+function workgroupSize(path, code, text) {
+  const value = Number(
+    new RegExp(`\\boverride\\s+${text}\\b[^=;]*=\\s*(\\d+)u?\\s*;`).exec(code)?.[1] ?? text,
+  );
+  if (!Number.isInteger(value))
+    throw new Error(`${path}: workgroup size ${text}, should be a number or an override`);
+  return value;
+}
+
 /** A kernel's text, followed by the parts that it shares with others, so that its own line numbers hold. */
 const textOf = (path, partFolders) =>
   [path, ...partsOf(path, partFolders)].map((file) => readFileSync(file, 'utf8')).join('\n');
@@ -61,6 +71,6 @@ export function reflectKernel(path, { entry: wanted = basename(path, '.wgsl'), p
     params,
     paramsBytes,
     overrides,
-    workgroup: size.map(Number),
+    workgroup: size.map((text) => workgroupSize(path, code, text)),
   };
 }

@@ -38,8 +38,11 @@ export function writeParams(
 }
 
 /** Workgroups for so many invocations: a row, or rows of equal length where one would be too long. */
-export function grid(kernel: Kernel, invocations: number, limits: Limits): readonly [number, number] {
-  const size = kernel.workgroup.reduce((a, b) => a * b);
+export function grid(
+  { kernel, constants, invocations }: Pick<Dispatch<unknown>, 'kernel' | 'constants' | 'invocations'>,
+  limits: Limits,
+): readonly [number, number] {
+  const size = constants.WORKGROUP ?? kernel.workgroup.reduce((a, b) => a * b);
   const groups = Math.ceil(invocations / size);
   const rows = Math.ceil(groups / limits.workgroups);
   if (rows > limits.workgroups || groups * size > 2 ** 32)
@@ -99,7 +102,7 @@ export function prepare<B>(
       return {
         pipeline: compiled,
         group: device.createBindGroup({ label: d.kernel.name, layout, entries }),
-        grid: grid(d.kernel, d.invocations, limits),
+        grid: grid(d, limits),
       };
     });
     params?.unmap();

@@ -18,9 +18,20 @@ import type { Product } from './tile_product.js';
  * - block: 8 channels of 8 pixels an invocation, a workgroup shares what it loads;
  * - strip: 8 channels of 2 x 4 pixels an invocation, a load for three taps;
  * - winograd_: F(4x4, 3x3), with tile, quad or block for its products; winograd2_: F(2x2, 3x3);
- * - grouped: groups whose channels are no multiples of 4, depthwise among them.
+ * - grouped: groups whose channels are no multiples of 4, depthwise among them;
+ * - tile@128 and the like: the same in workgroups of so many invocations instead of 64.
  */
-export type Algorithm = Product | 'strip' | `winograd_${Product}` | `winograd2_${Product}` | 'grouped';
+export type Algorithm =
+  | Product
+  | 'strip'
+  | `winograd_${Product}`
+  | `winograd2_${Product}`
+  | 'grouped'
+  | `${Sized}@${(typeof WORKGROUPS)[number]}`;
+
+/** What runs in workgroups of any size, and the sizes besides 64 that every device has. */
+type Sized = 'tile' | 'quad' | 'strip';
+const WORKGROUPS = [32, 128, 256] as const;
 
 /** The window of a convolution as far as it decides on the algorithm. */
 export type Taps = Pick<Window, 'kernel' | 'stride' | 'dilation'>;
@@ -60,6 +71,8 @@ interface Candidate {
   readonly by: Product | 'strip' | 'grouped';
   /** The order of the filter that it reads. */
   readonly layout: FilterLayout;
+  /** Invocations of a workgroup, where they are not the kernel's own number. */
+  readonly workgroup?: number;
   /** Whether its kernels can do the layer on a device with these features. */
   can(w: FilterShape, taps: Taps, features: ReadonlySet<Feature>): boolean;
   /** Modelled time of an output pixel, in the unit of the costs. */
@@ -111,18 +124,28 @@ const winograd = (layout: WinogradLayout, name: Product): Candidate => ({
   },
 });
 
-/** Every way to convolve. One that can do a layer beside others is chosen by what was measured, or by its cost. */
+const strip: Candidate = {
+  by: 'strip',
+  layout: 'tiles',
+  can: (w, { kernel, stride, dilation }, features) =>
+    features.has('subgroups') && w.groups === 1 && kernel[1] === 3 && all([...stride, ...dilation], 1),
+  cost: (w, { kernel }, costs) => costs.strip * kernel[0] * blocks(w.in) * ceilDiv(w.out, 8),
+};
+
+const sized = <S extends Sized>(name: S, candidate: Candidate) =>
+  Object.fromEntries(
+    WORKGROUPS.map((workgroup) => [`${name}@${workgroup}`, { ...candidate, workgroup }]),
+  ) as Record<`${S}@${(typeof WORKGROUPS)[number]}`, Candidate>;
+
+/**
+ * Every way to convolve. One that can do a layer beside others is chosen by what was measured, or by its cost, the first of
+ * equal ones.
+ */
 export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
   tile: product('tile'),
   quad: product('quad'),
   block: product('block'),
-  strip: {
-    by: 'strip',
-    layout: 'tiles',
-    can: (w, { kernel, stride, dilation }, features) =>
-      features.has('subgroups') && w.groups === 1 && kernel[1] === 3 && all([...stride, ...dilation], 1),
-    cost: (w, { kernel }, costs) => costs.strip * kernel[0] * blocks(w.in) * ceilDiv(w.out, 8),
-  },
+  strip,
   winograd_tile: winograd('winograd', 'tile'),
   winograd_quad: winograd('winograd', 'quad'),
   winograd_block: winograd('winograd', 'block'),
@@ -130,6 +153,9 @@ export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
   winograd2_quad: winograd('winograd2', 'quad'),
   winograd2_block: winograd('winograd2', 'block'),
   grouped: { by: 'grouped', layout: 'raw', can: () => true, cost: () => Number.POSITIVE_INFINITY },
+  ...sized('tile', product('tile')),
+  ...sized('quad', product('quad')),
+  ...sized('strip', strip),
 };
 
 const NAMES = Object.keys(ALGORITHMS) as Algorithm[];
@@ -178,7 +204,10 @@ export function algorithmsFor(
   return able.length > 1 ? able.filter((name) => name !== 'grouped') : able;
 }
 
-/** The algorithms that are worth timing for a layer: of at most `factor` times the least modelled cost, by default the model's. */
+/**
+ * The algorithms that are worth timing for a layer: of at most `factor` times the least modelled cost, by default the model's.
+ * The model knows nothing of sizes of workgroups: others than the kernel's own are worth it where everything is.
+ */
 export function plausible(
   w: FilterShape,
   taps: Taps,
@@ -188,7 +217,9 @@ export function plausible(
   const able = algorithmsFor(w, taps, o);
   const cost = (name: Algorithm) => ALGORITHMS[name].cost(w, taps, choosing(o).speed.costs);
   const bound = factor * Math.min(...able.map(cost));
-  return able.filter((name) => cost(name) <= bound);
+  return bound === Number.POSITIVE_INFINITY
+    ? able
+    : able.filter((name) => cost(name) <= bound && !ALGORITHMS[name].workgroup);
 }
 
 /** The algorithm that took least time where the layer's class was timed, else the one of least modelled cost. */

@@ -54,7 +54,8 @@ export function fitCosts(records: readonly Measured[]): Costs {
   const misfit = (costs: Costs): number => {
     let sum = 0;
     for (const { algorithms } of classes) {
-      const logs = algorithms.map(({ ms, cost }) => Math.log(cost(costs) / ms));
+      const modelled = algorithms.filter(({ algorithm }) => !ALGORITHMS[algorithm].workgroup);
+      const logs = modelled.map(({ ms, cost }) => Math.log(cost(costs) / ms));
       const mean = logs.reduce((a, b) => a + b, 0) / logs.length;
       for (const log of logs) sum += (log - mean) ** 2;
     }

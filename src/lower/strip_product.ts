@@ -15,7 +15,7 @@ export function stripProduct<B>(
   { shape, part, tile }: { shape: FilterShape; part: FilterPart<B>; tile: number },
   win: Window,
   band: Band,
-  o: { relu: boolean; flops: number; bytes: number },
+  o: { relu: boolean; flops: number; bytes: number; workgroup?: number },
 ): Dispatch<B> {
   const { kernel_h, pad_top, pad_left } = windowParams(win);
   const first = 2 * part.first;
@@ -23,7 +23,7 @@ export function stripProduct<B>(
   return {
     kernel: conv2dStrip,
     elem: ctx.elem,
-    constants: { RELU: Number(o.relu) },
+    constants: { RELU: Number(o.relu), ...(o.workgroup && { WORKGROUP: o.workgroup }) },
     params: {
       ...slabParams(x, y, band),
       y_h: y.shape.h,

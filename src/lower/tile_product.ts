@@ -54,7 +54,7 @@ export function tileProduct<B>(
   filter: { shape: FilterShape; part: FilterPart<B>; tile: number; image: number },
   win: Window,
   band: Band,
-  o: { relu: boolean; flops: number; bytes: number; by?: Product },
+  o: { relu: boolean; flops: number; bytes: number; by?: Product; workgroup?: number },
 ): Dispatch<B> {
   const { x, y, b } = t;
   const { shape, part } = filter;
@@ -66,7 +66,11 @@ export function tileProduct<B>(
   return {
     kernel: KERNELS[by],
     elem: ctx.elem,
-    constants: { RELU: Number(o.relu), ...(by !== 'block' && { SHALLOW: Number(shallow) }) },
+    constants: {
+      RELU: Number(o.relu),
+      ...(by !== 'block' && { SHALLOW: Number(shallow) }),
+      ...(o.workgroup && { WORKGROUP: o.workgroup }),
+    },
     params: {
       ...slabParams(x, y, band),
       y_image: y.shape.h * y.shape.w * blocks(y.shape.c),

@@ -57,9 +57,10 @@ export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptio
     throw new ShapeError(
       `${ctx.op}: a pool behind a filter in ${t.w.layout} layout, should be winograd or winograd2`,
     );
-  const { by } = ALGORITHMS[chooseAlgorithm(t.w.shape, conv2dWindow(t.w.shape, o), ctx, t.w.layout)];
+  const algorithm = chooseAlgorithm(t.w.shape, conv2dWindow(t.w.shape, o), ctx, t.w.layout);
+  const { by, workgroup } = ALGORITHMS[algorithm];
   if (by === 'grouped') return grouped(ctx, t, o);
-  if (by === 'strip' || !winogradTile(t.w.layout)) return tiles(ctx, t, o, by);
+  if (by === 'strip' || !winogradTile(t.w.layout)) return tiles(ctx, t, o, by, workgroup);
   return winograd(ctx, t, o, by);
 }
 
@@ -68,6 +69,7 @@ function tiles<B>(
   t: Conv2dOperands<B>,
   o: Conv2dOptions,
   by: Product | 'strip',
+  workgroup: number | undefined,
 ): Dispatch<B>[] {
   const { x, w, b, y } = t;
   const win = conv2dWindow(w.shape, o);
@@ -89,6 +91,7 @@ function tiles<B>(
       const filter = { shape: w.shape, part, tile, image: 0 };
       const work = {
         relu: o.relu ?? false,
+        ...(workgroup && { workgroup }),
         flops: (bandFlops(t, band) * part.count) / all,
         bytes: xv.bytes + (yv.bytes * part.count) / all + part.count * tile * vec4Bytes(ctx.elem),
       };

@@ -102,7 +102,7 @@ describe('tuning', () => {
       );
       const { values, kernels } = await scores({ tuning: tuningOf(engine.adapter, forced) });
       const direct = { tile: 'conv2d', quad: 'conv2d_quad', block: 'conv2d_block', strip: 'conv2d_strip' }[
-        algorithm as 'tile'
+        algorithm.replace(/@.*/, '') as 'tile'
       ];
       expect(kernels[0]).to.equal(direct ?? algorithm.replace(/_.*/, '_input'));
       expect(kernels.includes('max_pool')).to.equal(direct !== undefined);

@@ -43,6 +43,10 @@ const measured = (ms: Partial<Record<Algorithm, number>>): Partial<Choosing> => 
   speed: { ...UNKNOWN, times: { [NAME]: { ms } } },
 });
 
+/** Those in workgroups of other sizes, as they stand behind the others. */
+const sized = (...names: readonly string[]) =>
+  names.flatMap((name) => [32, 128, 256].map((size) => `${name}@${size}`));
+
 describe('the choice of an algorithm', () => {
   it('is among those that the device, the window, the groups, the type and the memory allow', () => {
     const portable = [
@@ -52,20 +56,26 @@ describe('the choice of an algorithm', () => {
       'winograd_block',
       'winograd2_tile',
       'winograd2_block',
+      ...sized('tile'),
     ];
     expect(algorithmsFor(filter, taps)).to.deep.equal(portable);
     const direct = ['tile', 'quad', 'block', 'strip'];
     const adding = ['winograd2_tile', 'winograd2_quad', 'winograd2_block'];
-    const all = [...direct, 'winograd_tile', 'winograd_quad', 'winograd_block', ...adding];
+    const sizes = sized('tile', 'quad', 'strip');
+    const all = [...direct, 'winograd_tile', 'winograd_quad', 'winograd_block', ...adding, ...sizes];
     expect(algorithmsFor(filter, taps, quads)).to.deep.equal(all);
-    expect(algorithmsFor(filter, taps, { ...quads, memory: 'low' })).to.deep.equal(direct);
+    expect(algorithmsFor(filter, taps, { ...quads, memory: 'low' })).to.deep.equal([...direct, ...sizes]);
     const halves = { ...quads, elem: 'f16' } as const;
-    expect(algorithmsFor(filter, taps, halves)).to.deep.equal([...direct, ...adding]);
-    expect(algorithmsFor(filter, taps, { ...halves, memory: 'low' })).to.deep.equal(direct);
-    const others = ['tile', 'quad', 'block'];
+    expect(algorithmsFor(filter, taps, halves)).to.deep.equal([...direct, ...adding, ...sizes]);
+    expect(algorithmsFor(filter, taps, { ...halves, memory: 'low' })).to.deep.equal([...direct, ...sizes]);
+    const others = ['tile', 'quad', 'block', ...sized('tile', 'quad')];
     expect(algorithmsFor(filter, { ...taps, stride: [2, 2] }, quads)).to.deep.equal(others);
     expect(algorithmsFor(filter, { ...taps, dilation: [1, 2] }, quads)).to.deep.equal(others);
-    expect(algorithmsFor({ ...filter, groups: 4 }, taps, quads)).to.deep.equal(['tile', 'quad']);
+    expect(algorithmsFor({ ...filter, groups: 4 }, taps, quads)).to.deep.equal([
+      'tile',
+      'quad',
+      ...sized('tile', 'quad'),
+    ]);
     expect(algorithmsFor({ ...filter, groups: 64 }, taps, quads)).to.deep.equal(['grouped']);
     expect(algorithmsFor({ ...filter, groups: 32 }, taps, quads)).to.deep.equal(['grouped']);
   });
@@ -103,7 +113,7 @@ describe('the choice of an algorithm', () => {
       'block',
       'strip',
     ]);
-    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(10);
+    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(19);
   });
 
   it('leaves out what is too slow to be timed only where an adapter was measured', () => {
@@ -114,8 +124,22 @@ describe('the choice of an algorithm', () => {
     };
     const able = algorithmsFor(wide, taps, quads);
     expect(timed('SwiftShader Device (Subzero)')).not.to.include('tile');
+    expect(timed('SwiftShader Device (Subzero)').filter((name) => name.includes('@'))).to.deep.equal([]);
     expect(timed('NVIDIA H100')).to.deep.equal(able);
     expect(plausible(wide, taps, quads)).to.deep.equal(able);
+  });
+
+  it('says how many invocations a workgroup of the direct kernels has', () => {
+    const g = new Graph('g');
+    g.output(g.conv('conv', g.input('data', 64), { out: 64, kernel: 3, pad: 1 }));
+    const sizeBy = (name: Algorithm) => {
+      const { steps } = plan(g, { n: 1, c: 64, h: 9, w: 16 }, measured({ [name]: 1 }));
+      return steps[0]!.dispatches.map((d) => `${d.kernel.name} ${d.constants.WORKGROUP}`);
+    };
+    expect(sizeBy('quad')).to.deep.equal(['conv2d_quad undefined']);
+    expect(sizeBy('tile@32')).to.deep.equal(['conv2d 32']);
+    expect(sizeBy('quad@128')).to.deep.equal(['conv2d_quad 128']);
+    expect(sizeBy('strip@256')).to.deep.equal(['conv2d_strip 256']);
   });
 
   it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {
@@ -134,6 +158,7 @@ describe('the choice of an algorithm', () => {
       expect(kernels(measured({ strip: 1 }), h)).to.deep.equal(['conv2d_strip', 'max_pool']);
       expect(kernels(measured({ quad: 1 }), h)).to.deep.equal(['conv2d_quad', 'max_pool']);
       expect(kernels(measured({ tile: 1 }), h)).to.deep.equal(['conv2d', 'max_pool']);
+      expect(kernels(measured({ 'tile@128': 1 }), h)).to.deep.equal(['conv2d', 'max_pool']);
     }
   });
 });
