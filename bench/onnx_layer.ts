@@ -3,7 +3,7 @@ import { conv2dWindow } from '../src/ops/conv2d.js';
 import { padding, pair, type Shape } from '../src/shape.js';
 import type { Layer } from '../test/cases/layer.js';
 import { Unsupported } from './contender.js';
-import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx_model.js';
+import type { Attribute, OnnxModel, OnnxNode, OnnxTensor } from './onnx_model.js';
 import type { Inputs } from './task.js';
 import { transposedPads } from './transposed_pads.js';
 
@@ -20,22 +20,27 @@ function weights(
   return inputs.b ? { w: filter, b: { dims: [w.out], data: inputs.b } } : { w: filter };
 }
 
-/** A layer as a model of ONNX: one operator, and a Relu where the layer has one. */
+/** A layer as a model of ONNX: one operator, and what follows it. */
 export function onnxModel(layer: Layer, inputs: Inputs): OnnxModel {
   const { initializers, inputNames, ...node } = operator(layer, inputs);
-  const relu = 'w' in layer && layer.options.relu;
+  const next = following(layer);
   const names = ['x', ...(inputNames ?? Object.keys(initializers))];
-  const nodes: OnnxNode[] = relu
+  const nodes: OnnxNode[] = next
     ? [
-        { ...node, inputs: names, output: 'sum' },
-        { op: 'Relu', inputs: ['sum'], output: 'y' },
+        { ...node, inputs: names, output: 'first' },
+        { op: next, inputs: next === 'Add' ? ['first', 'a'] : ['first'], output: 'y' },
       ]
     : [{ ...node, inputs: names, output: 'y' }];
-  return { x: dims(layer.x), y: dims(layer.y), nodes, initializers };
+  const added = next === 'Add' && { a: { dims: dims(layer.y), data: inputs.a! } };
+  return { x: dims(layer.x), y: dims(layer.y), nodes, initializers: { ...initializers, ...added } };
 }
 
+/** The operator behind the first. */
+const following = (layer: Layer): 'Add' | 'Relu' | null =>
+  layer.op === 'crop_sum' ? 'Add' : 'w' in layer && layer.options.relu ? 'Relu' : null;
+
 type Operator = Pick<OnnxNode, 'op'> & {
-  readonly attributes: Record<string, number | string | readonly number[]>;
+  readonly attributes: Record<string, Attribute>;
   readonly initializers: Record<string, OnnxTensor>;
   /** Inputs after x, where some are left out. */
   readonly inputNames?: readonly string[];
@@ -90,6 +95,32 @@ function operator(layer: Layer, inputs: Inputs): Operator {
       return resize(layer);
     case 'global_avg_pool':
       return { op: 'GlobalAveragePool', attributes: {}, initializers: {} };
+    case 'lrn': {
+      const { size, alpha, beta, k = 1 } = layer.options;
+      if (size % 2 === 0) throw new Unsupported('its windows of channels are odd');
+      const attributes = { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } };
+      return { op: 'LRN', attributes, initializers: {} };
+    }
+    case 'softmax':
+      return { op: layer.log ? 'LogSoftmax' : 'Softmax', attributes: { axis: 1 }, initializers: {} };
+    case 'concat': {
+      const rest = Object.entries(layer.rest).map(([name, shape]): [string, OnnxTensor] => [
+        name,
+        { dims: dims(shape), data: inputs[name]! },
+      ]);
+      return { op: 'Concat', attributes: { axis: 1 }, initializers: Object.fromEntries(rest) };
+    }
+    case 'crop':
+    case 'crop_sum': {
+      const [top, left] = layer.offset;
+      const whole = (...values: number[]) => ({ dims: [2], data: BigInt64Array.from(values.map(BigInt)) });
+      const initializers = {
+        starts: whole(top, left),
+        ends: whole(top + layer.y.h, left + layer.y.w),
+        axes: whole(2, 3),
+      };
+      return { op: 'Slice', attributes: {}, initializers };
+    }
     case 'conv2d_filter_gradient':
     case 'max_pool_gradient':
     case 'softmax_loss_gradient':

@@ -7,11 +7,14 @@ const IR_VERSION = 10;
 const OPSET = 19;
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
+/** A whole number is an int unless it is said to be a float. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | string | readonly number[]>>;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
 export interface OnnxTensor {
@@ -60,20 +63,17 @@ function writeNode(node: OnnxNode, pbf: PbfWriter): void {
     pbf.writeMessage(5, writeAttribute, { name, value });
 }
 
-function writeAttribute(
-  { name, value }: { name: string; value: number | string | readonly number[] },
-  pbf: PbfWriter,
-): void {
+function writeAttribute({ name, value }: { name: string; value: Attribute }, pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
-  if (typeof value === 'number' && !Number.isInteger(value)) {
-    pbf.writeFloatField(2, value);
-    pbf.writeVarintField(20, ATTRIBUTE_TYPE.float);
-  } else if (typeof value === 'number') {
-    pbf.writeVarintField(3, value);
-    pbf.writeVarintField(20, ATTRIBUTE_TYPE.int);
-  } else if (typeof value === 'string') {
+  if (typeof value === 'string') {
     pbf.writeStringField(4, value);
     pbf.writeVarintField(20, ATTRIBUTE_TYPE.string);
+  } else if (typeof value === 'number' && Number.isInteger(value)) {
+    pbf.writeVarintField(3, value);
+    pbf.writeVarintField(20, ATTRIBUTE_TYPE.int);
+  } else if (typeof value === 'number' || 'float' in value) {
+    pbf.writeFloatField(2, typeof value === 'number' ? value : value.float);
+    pbf.writeVarintField(20, ATTRIBUTE_TYPE.float);
   } else {
     for (const item of value) pbf.writeVarintField(8, item);
     pbf.writeVarintField(20, ATTRIBUTE_TYPE.ints);

@@ -1,7 +1,7 @@
 import type { Shape } from '../src/shape.js';
 import { type Contender, type PeerFolders, Unsupported } from './contender.js';
 import type { Task } from './task.js';
-import { type Call, channelsLast, lastAxes, planar, tfjsCall } from './tfjs_layer.js';
+import { type Call, lastAxes, mapOf, planar, tfjsCall } from './tfjs_layer.js';
 import { tfjsNet } from './tfjs_net.js';
 
 /** What is used here of TensorFlow.js. */
@@ -105,8 +105,7 @@ export async function openTfjs(folders: PeerFolders): Promise<Contender> {
     name: 'tfjs-webgpu',
     async prepare(task) {
       const { call, shape, x: data, wanted } = taskCall(tf, task);
-      const { n, c, h, w } = shape;
-      const x = tf.tensor(channelsLast(data, shape), [n, h, w, c]);
+      const x = mapOf(tf, data, shape);
       let y: Tensor | undefined;
       return {
         variant: `tfjs ${tf.version_core}`,

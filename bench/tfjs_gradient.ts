@@ -5,7 +5,7 @@ import type { Layer } from '../test/cases/layer.js';
 import { Unsupported } from './contender.js';
 import type { Inputs } from './task.js';
 import type { Tf } from './tfjs.js';
-import { type Call, channelsLast, sides } from './tfjs_layer.js';
+import { type Call, mapOf, sides } from './tfjs_layer.js';
 
 type Of<Op extends Layer['op']> = Extract<Layer, { op: Op }>;
 
@@ -18,7 +18,7 @@ export function filterGradient(
   if (w.groups > 1) throw new Unsupported('its conv2d has no groups');
   const { kernel, stride, dilation, pad } = conv2dWindow(w, options);
   if (dilation.some((d) => d > 1)) throw new Unsupported('its gradient of conv2d has no dilation');
-  const d = tf.tensor(channelsLast(inputs.dy!, dy), [dy.n, dy.h, dy.w, dy.c]);
+  const d = mapOf(tf, inputs.dy!, dy);
   const attrs = {
     strides: stride,
     pad: sides(pad),
@@ -37,7 +37,7 @@ export function poolGradient(tf: Tf, { y, options }: Of<'max_pool_gradient'>, in
   const { kernel, stride, dilation, pad } = poolWindow(options);
   if (dilation.some((d) => d > 1)) throw new Unsupported('its gradient of pools has no dilation');
   const dimRoundingMode = options.ceil ? 'ceil' : undefined;
-  const input = tf.tensor(channelsLast(inputs.x!, y), [y.n, y.h, y.w, y.c]);
+  const input = mapOf(tf, inputs.x!, y);
   const output = tf.maxPool(input, kernel, stride, sides(pad), dimRoundingMode);
   const attrs = { filterSize: kernel, strides: stride, pad: sides(pad), dimRoundingMode };
   return {

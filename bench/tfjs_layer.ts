@@ -61,6 +61,10 @@ export function channelsLast(data: Float32Array, { n, c, h, w }: Shape): Float32
 export const planar = (data: Float32Array, { n, c, h, w }: Shape): Float32Array =>
   channelsLast(data, { n, c: h * w, h: c, w: 1 });
 
+/** Planar data as its tensor. */
+export const mapOf = (tf: Tf, data: Float32Array, shape: Shape): Tensor =>
+  tf.tensor(channelsLast(data, shape), [shape.n, shape.h, shape.w, shape.c]);
+
 /** A layer as a call of TensorFlow.js on channels-last tensors. */
 export function tfjsCall(tf: Tf, layer: Layer, inputs: Inputs): Call {
   switch (layer.op) {
@@ -86,6 +90,26 @@ export function tfjsCall(tf: Tf, layer: Layer, inputs: Inputs): Call {
       return { run: resize(tf, layer), kept: [] };
     case 'global_avg_pool':
       return { run: (x) => tf.mean(x, [1, 2], true), kept: [] };
+    case 'lrn': {
+      const { size, alpha, beta, k = 1 } = layer.options;
+      if (size % 2 === 0) throw new Unsupported('its windows of channels are odd');
+      const run = (x: Tensor) => tf.localResponseNormalization(x, (size - 1) / 2, k, alpha / size, beta);
+      return { run, kept: [] };
+    }
+    case 'softmax':
+      return { run: (x) => (layer.log ? tf.logSoftmax(x) : tf.softmax(x)), kept: [] };
+    case 'concat': {
+      const kept = Object.entries(layer.rest).map(([name, shape]) => mapOf(tf, inputs[name]!, shape));
+      return { run: (x) => tf.concat([x, ...kept], 3), kept };
+    }
+    case 'crop':
+    case 'crop_sum': {
+      const { n, c, h, w } = layer.y;
+      const crop = (x: Tensor) => tf.slice(x, [0, ...layer.offset, 0], [n, h, w, c]);
+      if (layer.op === 'crop') return { run: crop, kept: [] };
+      const a = mapOf(tf, inputs.a!, layer.y);
+      return { run: (x) => tf.add(a, crop(x)), kept: [a] };
+    }
     case 'conv2d_filter_gradient':
       return filterGradient(tf, layer, inputs);
     case 'max_pool_gradient':

@@ -28,6 +28,8 @@ function bilinear(channels: number, kernel: number): Float32Array {
 /** A layer with one map in, as the benchmark of layers has it; null for those that are written out below. */
 function layerOf(node: Node, x: Shape, y: Shape): Layer | null {
   if (is(node, 'conv2d')) return { op: 'conv2d', x, y, w: node.attrs.filter, options: node.attrs.options };
+  if (is(node, 'lrn')) return { op: 'lrn', x, y, options: node.attrs };
+  if (is(node, 'crop')) return { op: 'crop', x, y, offset: node.attrs.offset };
   if (is(node, 'max_pool')) return { op: 'max_pool', x, y, options: node.attrs, winner: false };
   if (is(node, 'upsample')) {
     const { options } = node.attrs;
@@ -72,10 +74,6 @@ function stepOf(
     kept.push(...call.kept);
     return ([x]) => call.run(x!);
   }
-  if (is(node, 'crop')) {
-    const [top, left] = node.attrs.offset;
-    return ([x]) => tf.slice(x!, [0, top, left, 0], [y.n, y.h, y.w, y.c]);
-  }
   if (is(node, 'sum')) return (xs) => xs.reduce((a, b) => tf.add(a, b));
   if (is(node, 'concat')) return (xs) => tf.concat(xs, 3);
   if (is(node, 'activation') && node.attrs.kind === 'relu') return ([x]) => tf.relu(x!);
@@ -86,10 +84,6 @@ function stepOf(
     const [m, v, b, g] = [mean, variance, bias, weight].map((data) => tf.tensor(data!, [y.c]));
     kept.push(m!, v!, b!, g!);
     return ([x]) => tf.batchNorm(x!, m!, v!, b!, g!, node.attrs.epsilon);
-  }
-  if (is(node, 'lrn')) {
-    const { size, alpha, beta, k = 1 } = node.attrs;
-    return ([x]) => tf.localResponseNormalization(x!, (size - 1) / 2, k, alpha / size, beta);
   }
   throw new Unsupported(`not compared: ${node.name}, a ${node.kind}`);
 }

@@ -24,6 +24,13 @@ export function joined(
     flops: 0,
     bytes: 8 * n * ys.c * h * w,
     splits: n * h >= 3,
+    layer: {
+      op: 'concat',
+      input: 'x0',
+      x: shapes[0]!,
+      y: ys,
+      rest: Object.fromEntries(names.slice(1).map((x, i) => [x, shapes[i + 1]!])),
+    },
     gradient: {
       add: (g, inputs) =>
         g.concat(
@@ -57,6 +64,7 @@ export function normalised(name: string, size: Size, o: LrnOptions): Case {
     flops: 2 * o.size * product(size),
     bytes: 8 * product(size),
     splits: n * h >= 3,
+    layer: { op: 'lrn', x: shape, y: shape, options: o },
     gradient: { add: (g, { x }) => g.lrn('y', x!, o) },
     reference: (data) => [reference.lrn(data.x!, shape, o)],
     launch(engine, data, elem) {
@@ -84,6 +92,8 @@ function probabilities(name: string, size: Size, o: { log?: boolean; range?: num
     flops: 0,
     bytes: 8 * product(size),
     splits: n * h >= 3,
+    // Others would spread the scores in a step of its own.
+    ...(range === 1 && { layer: { op: 'softmax', x: shape, y: shape, log } }),
     gradient: { add: (g, { x }) => g.softmax('y', g.sum('scores', [x!], [range]), { log }) },
     reference: (data) => [reference.softmax(scores(data.x!), shape, log)],
     launch(engine, data, elem) {

@@ -26,6 +26,7 @@ export function window(name: string, [n, c, h, w]: Size, o: Crop): Case {
     flops: 0,
     bytes: 8 * ys.n * ys.c * ys.h * ys.w,
     splits: ys.n * ys.h >= 3,
+    layer: { op: 'crop', x: xs, y: ys, offset: pair(o.offset) },
     gradient: { add: (g, { x }) => cropped(g, x!, o) },
     reference: (data) => [reference(data.x!, xs, o)],
     launch(engine, data, elem) {
@@ -47,6 +48,7 @@ export function skip(name: string, [n, c, h, w]: Size, [bh, bw]: Pair, offset: n
     flops: n * c * h * w,
     bytes: 12 * n * c * h * w,
     splits: n * h >= 3,
+    layer: { op: 'crop_sum', input: 'b', x: bs, y: as, offset: pair(offset) },
     gradient: { add: (g, { a, b }) => g.add('crop_sum', 'y', [a!, b!], { offset: pair(offset) }) },
     reference(data) {
       const b = reference(data.b!, bs, { offset, size: as });

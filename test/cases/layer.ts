@@ -2,8 +2,9 @@ import type { FilterShape } from '../../src/lower/filter.js';
 import type { AvgPoolOptions, PoolOptions } from '../../src/lower/pool.js';
 import type { ConvTranspose2dOptions } from '../../src/ops/conv_transpose2d.js';
 import type { Conv2dOptions } from '../../src/ops/conv2d.js';
+import type { LrnOptions } from '../../src/ops/lrn.js';
 import type { ResizeOptions } from '../../src/ops/resize.js';
-import type { Shape } from '../../src/shape.js';
+import type { Pair, Shape } from '../../src/shape.js';
 
 /**
  * What a case computes from its inputs x, w and b, as data: enough for another engine to do the same. Other inputs than
@@ -33,6 +34,15 @@ export type Layer = {
   | { readonly op: 'avg_pool'; readonly options: AvgPoolOptions }
   | { readonly op: 'global_avg_pool' }
   | { readonly op: 'resize'; readonly options: ResizeOptions }
+  | { readonly op: 'lrn'; readonly options: LrnOptions }
+  /** Over channels, or its logarithm. */
+  | { readonly op: 'softmax'; readonly log: boolean }
+  /** Channels of x, then those of `rest` by their names. */
+  | { readonly op: 'concat'; readonly rest: Readonly<Record<string, Shape>> }
+  /** The window from `offset`. */
+  | { readonly op: 'crop'; readonly offset: Pair }
+  /** That window, plus the input a. */
+  | { readonly op: 'crop_sum'; readonly offset: Pair }
   /** From x and dy, the size of w's filter as a map. */
   | {
       readonly op: 'conv2d_filter_gradient';

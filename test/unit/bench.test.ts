@@ -7,6 +7,7 @@ import { compare, row } from '../../bench/report.js';
 import { channelsLast, planar } from '../../bench/tfjs_layer.js';
 import { cases } from '../cases/index.js';
 import { comparedLayers } from '../cases/layers.js';
+import { trainingCases } from '../cases/training.js';
 import { relativeError } from '../gpu/compare.js';
 import { errorOf, sampledChannels } from '../gpu/error_of.js';
 import { inputsOf } from '../inputs.js';
@@ -16,7 +17,7 @@ import { random } from '../random.js';
 const tolerance = (op: string): number => (op === 'resize' ? 1e-5 : 2e-6);
 
 describe('bench: layers as ONNX models, and their float64 twins', () => {
-  for (const c of cases) {
+  for (const c of [...cases, ...trainingCases]) {
     const { layer } = c;
     if (!layer || (layer.op === 'max_pool' && layer.options.clip)) continue;
     it(`onnxruntime's CPU agrees with ${c.name}`, async function () {
@@ -29,7 +30,7 @@ describe('bench: layers as ONNX models, and their float64 twins', () => {
         return this.skip();
       }
       const session = await InferenceSession.create(writeOnnx(model), { logSeverityLevel: 3 });
-      const { y } = await session.run({ x: new Tensor('float32', inputs.x!, model.x) });
+      const { y } = await session.run({ x: new Tensor('float32', inputs[layer.input ?? 'x']!, model.x) });
       expect(y!.dims).to.deep.equal(model.y);
       expect(relativeError(y!.data as Float32Array, c.reference(inputs)[0]!)).to.be.at.most(tolerance(c.op));
       await session.release();
