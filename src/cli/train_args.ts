@@ -3,14 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type ArgsDef, parseArgs } from 'citty';
 import { LAYOUTS } from '../data/open.js';
 import { FUSIONS } from '../nets/heads.js';
+import type { LossNormalization } from '../ops/softmax_loss.js';
 import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
 import { BALANCES, type Balance } from '../train/balance.js';
 import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
 import { STAGES, type StageName, stageNet } from '../train/stages.js';
 import { SCORE_STARTS } from '../train/start.js';
-import { readSolver } from '../weights/caffe/solver.js';
 import { checkArguments, UsageError } from './command.js';
 import { type Files, numberOf } from './model_args.js';
+import { type GivenSolver, solverFrom } from './train_solver.js';
 
 /** The options of `train`. */
 export const TRAIN_ARGS = {
@@ -48,6 +49,12 @@ export const TRAIN_ARGS = {
     type: 'string',
     description: "a Caffe solver, instead of the recipe's",
     valueHint: 'FILE.prototxt',
+  },
+  normalization: {
+    type: 'enum',
+    options: ['VALID', 'FULL', 'BATCH_SIZE', 'NONE'],
+    description:
+      "what the loss is divided by, by Caffe's names, instead of the recipe's or the solver's train net's",
   },
   lr: {
     type: 'string',
@@ -188,7 +195,7 @@ export function moreImages(args: TrainArgs): number {
   return said ? 1 : 1 / numberOf('--keep', text(args, 'keep'), 2 ** -20, 1)!;
 }
 
-function stagesOf(args: TrainArgs): TrainStage[] {
+function stagesOf(args: TrainArgs, warn: (line: string) => void): TrainStage[] {
   if (text(args, 'balance') === 'sampling' && text(args, 'keep') !== '1')
     throw new UsageError('--balance sampling and --keep: one of them, not both');
   if (text(args, 'balance') !== 'none' && text(args, 'class-weights') !== undefined)
@@ -198,8 +205,9 @@ function stagesOf(args: TrainArgs): TrainStage[] {
     if (name !== null && !(STAGES as readonly string[]).includes(name))
       throw new UsageError(`--stages ${name}: should be of ${STAGES.join(', ')}`);
   const path = text(args, 'solver');
-  if (path && !existsSync(path)) throw new UsageError(`--solver: no file ${path}`);
-  const solver = path ? readSolver(readFileSync(path, 'utf8')) : null;
+  const { solver, unknown, ...net } = path ? solverFrom(path) : ({} as Partial<GivenSolver>);
+  const recipeName = text(args, 'recipe') as RecipeName;
+  const normalization = (text(args, 'normalization') as LossNormalization | undefined) ?? net.normalization;
   const lr = perStage('--lr', text(args, 'lr'), names.length, 0, false);
   const iterations = perStage('--iterations', text(args, 'iterations'), names.length, 1, true);
   const policy = text(args, 'policy');
@@ -212,7 +220,11 @@ function stagesOf(args: TrainArgs): TrainStage[] {
   return names.map((name, i) => {
     const stage = name as StageName | null;
     const net = stageNet(text(args, 'net')!, text(args, 'trunk') ?? 'vgg16', stage);
-    const usual = recipe((text(args, 'recipe') ?? 'paper') as RecipeName, net);
+    const usual = recipe(recipeName, net);
+    if (unknown && !normalization)
+      warn(
+        `--solver ${path}: ${unknown}; the loss of ${net} is divided as ${usual.normalization}, as --recipe ${recipeName} has it, unless --normalization says otherwise`,
+      );
     const steps = iterations?.(i) ?? solver?.maxIter ?? usual.iterations;
     return {
       name: stage ?? net,
@@ -232,6 +244,7 @@ function stagesOf(args: TrainArgs): TrainStage[] {
           ...(iterSize !== undefined && { iterSize }),
           ...(clipGradients !== undefined && { clipGradients }),
         },
+        ...(normalization && { normalization }),
         ...(dropout !== undefined && { dropout }),
         iterations: steps,
       },
@@ -239,8 +252,15 @@ function stagesOf(args: TrainArgs): TrainStage[] {
   });
 }
 
-/** What the job is told, but for what its checkpoint must agree with. */
-export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 'settings'> {
+/**
+ * What the job is told, but for what its checkpoint must agree with.
+ * @param warn takes what is assumed for want of an option
+ */
+export function trainOptions(
+  args: TrainArgs,
+  files: Files,
+  warn: (line: string) => void = () => {},
+): Omit<TrainOptions, 'settings'> {
   const whole = (key: keyof typeof TRAIN_ARGS, least: number) =>
     numberOf(`--${key}`, text(args, key), least, Number.MAX_SAFE_INTEGER, true);
   const [width, pad, testCount] = [
@@ -251,7 +271,7 @@ export function trainOptions(args: TrainArgs, files: Files): Omit<TrainOptions, 
   const licence = text(args, 'licence');
   const [freeze, weights] = [text(args, 'freeze'), text(args, 'class-weights')];
   return {
-    stages: stagesOf(args),
+    stages: stagesOf(args, warn),
     data: text(args, 'data')!,
     split: text(args, 'split')!,
     testSplit: text(args, 'test-split')!,

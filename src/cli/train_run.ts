@@ -43,7 +43,7 @@ export async function trainRun(
   onEvent: (event: TrainEvent) => void,
 ): Promise<TrainedRun> {
   const files = new Files();
-  const options = trainOptions(args, files);
+  const options = trainOptions(args, files, tools.log);
   const spec = parseSpec(options.data, LAYOUTS);
   const { testEvery, checkpointEvery, testCount, licence, recompute, ...lasting } = options;
   const settings = JSON.stringify(lasting);

@@ -44,6 +44,7 @@ import './stages.test.js';
 import './start.test.js';
 import './train.test.js';
 import './train_args.test.js';
+import './train_solver.test.js';
 import './stream.test.js';
 import './download.test.js';
 import './model.test.js';
