@@ -10,11 +10,30 @@ const field = (value: string | number | null): string => {
 const csv = (rows: readonly (readonly (string | number | null)[])[]): string =>
   rows.map((row) => `${row.map(field).join(',')}\n`).join('');
 
-/** The four metrics as one row below their names; undefined scores are empty. */
-export const scoresCsv = ({ pixelAcc, meanAcc, meanIU, fwIU }: Scores): string =>
+/** The four metrics, and boundary IU where it is given, as one row below their names; undefined scores are empty. */
+export const scoresCsv = ({
+  pixelAcc,
+  meanAcc,
+  meanIU,
+  fwIU,
+  boundaryIU,
+}: Scores & { readonly boundaryIU?: number | null }): string =>
   csv([
-    ['pixelAcc', 'meanAcc', 'meanIU', 'fwIU'],
-    [pixelAcc, meanAcc, meanIU, fwIU],
+    ['pixelAcc', 'meanAcc', 'meanIU', 'fwIU', ...(boundaryIU === undefined ? [] : ['boundaryIU'])],
+    [pixelAcc, meanAcc, meanIU, fwIU, ...(boundaryIU === undefined ? [] : [boundaryIU])],
+  ]);
+
+/** A row for each width of the bands around borders. */
+export const trimapCsv = (
+  trimap: readonly {
+    readonly width: number;
+    readonly pixelAcc: number | null;
+    readonly meanIU: number | null;
+  }[],
+): string =>
+  csv([
+    ['width', 'pixelAcc', 'meanIU'],
+    ...trimap.map(({ width, pixelAcc, meanIU }) => [width, pixelAcc, meanIU]),
   ]);
 
 /** A row a class. */

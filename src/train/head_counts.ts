@@ -10,7 +10,7 @@ import {
   TRIMAP_WIDTHS,
   trimapConfusions,
 } from '../metrics/borders.js';
-import { addConfusion, emptyConfusion } from '../metrics/confusion.js';
+import { addConfusion, type Confusion, emptyConfusion } from '../metrics/confusion.js';
 import { type Scores, scores } from '../metrics/scores.js';
 import type { Scored } from './scored.js';
 
@@ -19,7 +19,7 @@ export interface LabelRows extends MapSize {
   readonly values: ArrayLike<number>;
 }
 
-/** `counts`: a confusion; `borders`: also boundary IU; `all`: also bands around borders, and each picture. */
+/** `counts`: a confusion; `borders`: also boundary IU and bands around borders; `all`: also each picture. */
 export type Detail = 'counts' | 'borders' | 'all';
 
 /** The scores of one set of classes. */
@@ -29,7 +29,7 @@ export interface HeadReport extends Scores {
   readonly boundaryIU: number | null;
   /** A row for each label of the truth, a column for each predicted one; both of all that the net scores. */
   readonly confusion: readonly (readonly number[])[];
-  /** Of the pixels at most so many from a border of the truth, with the detail `all`. */
+  /** Of the pixels at most so many from a border of the truth, where it has pixels, with the detail `borders`. */
   readonly trimap?: readonly TrimapScore[];
   /** Each picture by itself, with the detail `all`. */
   readonly pictures?: readonly { readonly id: string; readonly meanIU: number | null }[];
@@ -47,7 +47,7 @@ export class HeadCounts {
   readonly #detail: Detail;
   readonly #counts;
   readonly #borders;
-  readonly #bands;
+  #bands: Confusion[] | null = null;
   readonly #pictures: { id: string; meanIU: number | null }[] = [];
 
   constructor(scored: Scored, detail: Detail) {
@@ -56,7 +56,6 @@ export class HeadCounts {
     this.#detail = detail;
     this.#counts = emptyConfusion(channels);
     this.#borders = emptyBoundaryCounts(channels);
-    this.#bands = TRIMAP_WIDTHS.map(() => emptyConfusion(channels));
   }
 
   /** Counts a picture by its scores. @returns its labels, where they come to the host */
@@ -73,10 +72,12 @@ export class HeadCounts {
       const own = download || this.#detail !== 'counts' ? await downloadLabels(engine, found) : null;
       // One label of a whole picture has no border.
       const edged = values.length > 1;
-      if (edged && this.#detail !== 'counts') countBoundaries(this.#borders, values, own!, truth, options);
-      if (edged && this.#detail === 'all')
-        for (const [i, band] of trimapConfusions(values, own!, truth, options).entries())
-          addConfusion(this.#bands[i]!, band);
+      if (edged && this.#detail !== 'counts') {
+        countBoundaries(this.#borders, values, own!, truth, options);
+        const bands = trimapConfusions(values, own!, truth, options);
+        for (const [i, band] of this.#bands?.entries() ?? []) addConfusion(band, bands[i]!);
+        this.#bands ??= bands;
+      }
       if (this.#detail === 'all')
         this.#pictures.push({ id, meanIU: scores(counts, { classes: head.names.length }).meanIU });
       return own;
@@ -102,13 +103,13 @@ export class HeadCounts {
       confusion: Array.from({ length: channels }, (_, truth) => [
         ...counts.subarray(truth * channels, (truth + 1) * channels),
       ]),
-      ...(this.#detail === 'all' && {
+      ...(this.#bands && {
         trimap: this.#bands.map((band, i) => {
           const { pixelAcc, meanIU } = scores(band, rule);
           return { width: TRIMAP_WIDTHS[i]!, pixelAcc, meanIU };
         }),
-        pictures: this.#pictures,
       }),
+      ...(this.#detail === 'all' && { pictures: this.#pictures }),
     };
   }
 }

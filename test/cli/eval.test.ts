@@ -80,7 +80,14 @@ describe('rarefy eval', () => {
     const read = (name: string) => readFileSync(inFolder(`scores/${name}`), 'utf8');
     expect(JSON.parse(read('eval.json')).heads[0].meanIU).to.equal(found.meanIU);
     expect(read('confusion.csv')).to.match(/\n.*,3,1,1\n.*,0,2,1\n.*,0,0,2\n$/);
-    expect(read('scores.csv')).to.match(/^pixelAcc,.*\n0\.7,/);
+    expect(read('scores.csv')).to.match(/^pixelAcc,.*,boundaryIU\n0\.7,.*,0\.\d+\n$/);
+    const { boundaryIU, trimap } = found.heads[0]!;
+    expect(Number(read('scores.csv').trimEnd().split(',').at(-1))).to.equal(boundaryIU);
+    expect(trimap!.map(({ width }) => width)).to.deep.equal(Array.from({ length: 40 }, (_, i) => i + 1));
+    // A band as wide as the pictures has all of their pixels.
+    expect(trimap!.at(-1)!.meanIU).to.equal(found.meanIU);
+    expect(read('trimap.csv')).to.match(/^width,pixelAcc,meanIU\n1,/);
+    expect(read('trimap.csv').trimEnd().split('\n')).to.have.length(41);
     const folder = inFolder('labels/results/VOC2012/Segmentation/comp6_val_cls');
     const { labels, width } = decodeLabels(readFileSync(join(folder, 'a.png')));
     expect([width, ...labels]).to.deep.equal([4, 0, 0, 1, 1, 2, 2, 0, 0]);
@@ -88,6 +95,7 @@ describe('rarefy eval', () => {
     const { stdout } = await success('eval', ...made(3));
     expect(stdout)
       .to.match(/^channels +70\.0 +75\.6 +53\.3 +55\.0 /m)
+      .and.to.match(/^pixels from a border +1 .* 40$/m)
       .and.not.to.contain("the paper's");
   });
 

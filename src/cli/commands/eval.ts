@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LAYOUTS } from '../../data/open.js';
 import { parseSpec } from '../../data/spec.js';
 import { PAPER_TABLES } from '../../metrics/paper.js';
-import { classesCsv, confusionCsv, scoresCsv } from '../../metrics/report.js';
+import { classesCsv, confusionCsv, scoresCsv, trimapCsv } from '../../metrics/report.js';
 import type { EvaluateReport } from '../../page/jobs/evaluate.js';
 import type { HeadReport } from '../../train/head_counts.js';
 import { command } from '../command.js';
@@ -19,22 +19,39 @@ const percent = (value: number | null): string => (value === null ? '-' : (100 *
 
 const METRICS = ['pixel acc', 'mean acc', 'mean IU', 'f.w. IU'] as const;
 
-/** The head's scores, the paper's below where it scores such a data set, and each class. */
+/** Widths of bands around borders whose scores are printed; the files have all. */
+const WIDTHS: readonly number[] = [1, 2, 4, 8, 16, 32, 40];
+
+/** The head's scores, the paper's below where it scores such a data set, around borders, and each class. */
 export function headText(head: HeadReport, { data, net }: Pick<EvaluateReport, 'data' | 'net'>): string {
   const { pixelAcc, meanAcc, meanIU, fwIU, perClass } = head;
-  const paper = head.suffix === '_geo' ? undefined : PAPER_TABLES[data];
+  const paper = PAPER_TABLES[data];
   const known = paper && (data !== 'voc' || perClass.length === 21) ? paper : null;
-  const rows = (known?.rows ?? []).map((row) => [
-    `the paper's ${row.net}`,
-    ...[row.pixelAcc, row.meanAcc, row.meanIU, row.fwIU].map((value) => value.toFixed(1)),
-  ]);
+  const percents = (...values: (number | undefined)[]) => values.map((value) => value?.toFixed(1) ?? '-');
+  const rows = (known?.rows ?? [])
+    .filter(({ geometric }) => head.suffix !== '_geo' || geometric)
+    .map((row) => [
+      `the paper's ${row.net}`,
+      ...(head.suffix === '_geo'
+        ? percents(row.geometric, undefined, undefined, undefined)
+        : percents(row.pixelAcc, row.meanAcc, row.meanIU, row.fwIU)),
+    ]);
+  const bands = head.trimap?.filter(({ width }) => WIDTHS.includes(width)) ?? [];
   return [
     table([
       [head.suffix ? `% of ${head.suffix.slice(1)}` : '%', ...METRICS, 'boundary IU'],
       [net, ...[pixelAcc, meanAcc, meanIU, fwIU, head.boundaryIU].map(percent)],
       ...rows,
     ]),
-    ...(known ? [`the paper's: ${known.title}`] : []),
+    ...(known && rows.length > 0 ? [`the paper's: ${known.title}`] : []),
+    ...(bands.length > 0
+      ? [
+          table([
+            ['pixels from a border', ...bands.map(({ width }) => `${width}`)],
+            ['mean IU', ...bands.map(({ meanIU }) => percent(meanIU))],
+          ]),
+        ]
+      : []),
     table([
       ['class', 'pixels', 'acc', 'IU'],
       ...perClass.map(({ label, name, pixels, acc, iu }) => [
@@ -54,6 +71,7 @@ async function writeReport(report: EvaluateReport, out: string): Promise<string[
     const counts = Float64Array.from(head.confusion.flat());
     const names = head.confusion.map((_, label) => head.perClass[label]?.name ?? `${label}`);
     files[`scores${head.suffix}.csv`] = scoresCsv(head);
+    if (head.trimap) files[`trimap${head.suffix}.csv`] = trimapCsv(head.trimap);
     files[`classes${head.suffix}.csv`] = classesCsv(head);
     files[`confusion${head.suffix}.csv`] = confusionCsv({ classes: names.length, counts }, names);
   }
