@@ -54,7 +54,7 @@ describe('rarefy train', () => {
   ];
   const bytes = (path: string) => readFileSync(inFolder(path));
 
-  it('trains stages, and ends with the same bytes when it is interrupted and goes on with less memory (long)', async () => {
+  it('trains stages, and ends with the same bytes when it is interrupted, killed and goes on with less memory (long)', async () => {
     const { stages } = await report<TrainJson>(...run('whole'));
     expect(stages.map(({ name, net, iterations }) => [name, net, iterations])).to.deep.equal([
       ['32s-fixed', 'fcn-small-32s', 3],
@@ -74,19 +74,30 @@ describe('rarefy train', () => {
     expect(await refusal(...run('stopped'), '--seed', '6', '--resume')).to.match(
       /was made with seed 5, now 6; should be the same, or another --out$/,
     );
+    const second = start(...run('stopped'), '--resume');
+    await second.says(/16s: loss/);
+    second.kill();
+    await second.finished;
     const { stages: again } = await report<TrainJson>(...run('stopped'), '--resume', '--recompute');
     expect(again.map(({ heads }) => heads)).to.deep.equal(stages.map(({ heads }) => heads));
     expect(bytes('stopped/16s.safetensors').equals(bytes('whole/16s.safetensors'))).to.equal(true);
 
     const { graph, classes } = readModelFile('16s.safetensors', bytes('whole/16s.safetensors'), null);
     expect([graph?.name, classes?.length]).to.deep.equal(['fcn-small-16s', 3]);
-    const losses = (out: string) =>
+    const said = (out: string, what: string) =>
       readFileSync(inFolder(`${out}/log.jsonl`), 'utf8')
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line))
-        .filter(({ kind }) => kind === 'step')
-        .map(({ stage, step }) => [stage, step.done, step.loss]);
+        .filter(({ kind }) => kind === what);
+    const losses = (out: string) => said(out, 'step').map(({ stage, step }) => [stage, step.done, step.loss]);
+    // What goes on from a checkpoint has nothing from --weights or from the seed.
+    const [, begun, ...resumed] = said('stopped', 'begin');
+    expect(begun.start.zero).to.include('score_pool4.weight');
+    expect(resumed.map(({ stage, start: from }) => [stage, from])).to.deep.equal([
+      ['16s', null],
+      ['16s', null],
+    ]);
     expect(losses('whole')).to.have.lengthOf(7);
     expect(losses('stopped')).to.deep.equal(losses('whole'));
     const page = readFileSync(inFolder('whole/report.html'), 'utf8');

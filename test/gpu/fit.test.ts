@@ -146,6 +146,35 @@ describe('fitting a net', () => {
     t.dispose();
   });
 
+  it('leaves classes that the truth lacks out of the mean IU of SIFT Flow alone', async () => {
+    const g = new Graph('identity');
+    g.output(g.conv('score', g.input('data', 3), { out: 3, kernel: 1, bias: false }));
+    const weights = new Map([
+      ['score.weight', { dims: [3, 3, 1, 1], data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1) }],
+    ]);
+    const net = await engine.compile(g, { weights });
+    const [truth, found] = [
+      [0, 0, 2, 2],
+      [0, 1, 2, 2],
+    ];
+    const data = Float32Array.from({ length: 12 }, (_, i) => Number(found[i % 4] === Math.floor(i / 4)));
+    const picture = {
+      id: 'a',
+      inputs: { data: { shape: { n: 1, c: 3, h: 1, w: 4 }, data } },
+      labels: () => ({ h: 1, w: 4, values: truth }),
+    };
+    const scored = scoredHeads(g, [{ suffix: '', names: ['a', 'b', 'c'], ignore: 255 }]);
+    // IU of 1/2, of 0 for the class that is found where it never is, of 1.
+    for (const [name, meanIU] of [
+      ['voc', 0.5],
+      ['siftflow', 0.75],
+    ] as const) {
+      const { heads } = await evaluate(net, { count: 1, load: async () => picture }, scored, { name });
+      expect(heads[0]!.meanIU, name).to.be.closeTo(meanIU, 1e-12);
+    }
+    net.dispose();
+  });
+
   it('stops where the loss is no number', async () => {
     const t = await createTrainer(engine, tiny(), {
       weights: seededWeights(tiny(), 1),

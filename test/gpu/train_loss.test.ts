@@ -40,6 +40,29 @@ describe('losses', () => {
       expect(gradients.get('score_fr.weight')!.data.some((v) => v !== 0)).to.equal(true);
     });
 
+  it('a sum over N pixels at rate a and decay d is their mean at a N and d / N', async () => {
+    const given = batch(1, 12, 14);
+    const count = given.label.data.filter((v) => v !== IGNORE).length;
+    const learn = (normalization: LossNormalization, baseLr: number, weightDecay: number) =>
+      trained(
+        engine,
+        small(),
+        6,
+        { heads: [{ ...head, normalization }], solver: { baseLr, weightDecay, momentum: 0.9 } },
+        () => given,
+      );
+    const [rate, decay] = [0.1 / count, 0.5 * count];
+    const sum = await learn('BATCH_SIZE', rate, decay);
+    const mean = await learn('VALID', rate * count, decay / count);
+    const undecayed = await learn('VALID', rate * count, 0);
+    for (const [name, { data }] of mean.weights) {
+      expect(relativeError(sum.weights.get(name)!.data, data), name).to.be.at.most(1e-5);
+      if (name.endsWith('.weight'))
+        expect(relativeError(undecayed.weights.get(name)!.data, data), name).to.be.above(1e-2);
+    }
+    expect(sum.losses[5]! / count / mean.losses[5]!).to.be.closeTo(1, 1e-5);
+  });
+
   it('drawn pixels are the share that is asked for, of each class', async () => {
     const keep = [0.5, 1, 0.25, 0, 0.75];
     const shape = { n: 1, c: 1, h: 100, w: 100 };

@@ -79,6 +79,10 @@ describe('a PASCAL VOC data set', () => {
   it('has 21 classes, its lists as splits, pictures and labels of one size', async () => {
     const data = await openDataSet('voc:voc/', vocFiles());
     expect(data.heads).to.deep.equal([{ suffix: '', names: VOC_CLASSES, ignore: 255 }]);
+    expect(data.inputs[0]!.preprocess).to.deep.equal({
+      order: 'bgr',
+      mean: [104.00698793, 116.66876762, 122.67891434],
+    });
     expect(data.splits).to.deep.equal(['seg11valid', 'train']);
     expect(await data.ids('seg11valid')).to.deep.equal(['2008_2', '2008_1']);
     const { id, h, w, pictures, labels } = await loadFirst(data, 'train');

@@ -56,6 +56,7 @@ describe('the Semantic Boundaries Dataset', () => {
     const data = await openDataSet('sbd:sbd', files());
     expect(data.splits).to.deep.equal(['train', 'val', 'trainval']);
     expect(data.heads[0]!.names).to.equal(VOC_CLASSES);
+    expect(data.inputs[0]!.preprocess!.mean).to.deep.equal([104.00698793, 116.66876762, 122.67891434]);
     expect([...(await loadFirst(data, 'train')).labels[0]!]).to.deep.equal(labels);
     expect([...(await loadFirst(data, 'val')).labels[0]!]).to.deep.equal(labels.toReversed());
   });
@@ -148,6 +149,7 @@ describe('PASCAL-Context', () => {
     });
   it('has 59 classes of 459 labels, and the rest as background', async () => {
     const data = await openDataSet('context:voc,context=context', files());
+    expect(data.inputs[0]!.preprocess).to.deep.equal({ order: 'bgr', mean: [104.007, 116.669, 122.679] });
     expect(data.splits).to.deep.equal(['train']);
     expect(data.heads[0]!.names).to.have.length(60);
     expect(data.heads[0]!.names.slice(0, 2)).to.deep.equal(['background', 'aeroplane']);
