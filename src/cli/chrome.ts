@@ -18,6 +18,8 @@ export async function startChrome(options: StartOptions): Promise<Running> {
       args: browserFlags({ platform: process.platform, gpu, sandbox, more: process.env.CHROME_FLAGS }),
       // Through a pipe, which the system closes with this process, however it ends: Chrome then ends too.
       pipe: true,
+      // Else every body that the page posts comes through the pipe too, and one of 128 MiB is too long for it.
+      networkEnabled: false,
       protocolTimeout: 0,
       handleSIGINT: false,
       handleSIGTERM: false,
