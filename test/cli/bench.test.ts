@@ -119,7 +119,7 @@ describe('rarefy bench --variant', () => {
     for (const r of found.rows) expect(r.medianMs).to.be.above(0);
   });
 
-  it('takes a square workgroup, more invocations than the built-in kernel, and more memory than every device has', async () => {
+  it('takes a square workgroup, more invocations than the built-in kernel, and more memory than every device has (long)', async () => {
     const text = built
       .replace('// One invocation', '// invocations: 2\n// One invocation')
       .replace(
@@ -157,7 +157,7 @@ describe('rarefy bench --variant', () => {
     expect(stdout).to.contain('WRONG in 1 of 2 cases').and.contain('edited.wgsl:');
   });
 
-  it('checks a kernel of training on the gradients that run it', async () => {
+  it('checks a kernel of training on the gradients that run it (long)', async () => {
     const pool = readFileSync(new URL('../../kernels/max_pool_gradient.wgsl', import.meta.url), 'utf8');
     const path = write('pool.wgsl', pool.replace('store(p, sum)', 'store(p, 1.01 * sum)'));
     const { code, stdout } = await rarefy(

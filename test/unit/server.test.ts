@@ -128,7 +128,7 @@ describe('the job server', () => {
     upload.destroy();
     await until(() => readdirSync(out).length === 0);
   });
-  it('writes a large output file whole, from parts', async () => {
+  it('writes a large output file whole, from parts (long)', async () => {
     const bytes = Uint8Array.from({ length: 2 ** 27 + 5 }, (_, i) => i % 251);
     const seen = new Set<string>();
     await work(async (host) => {
