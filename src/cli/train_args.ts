@@ -4,7 +4,7 @@ import { type ArgsDef, parseArgs } from 'citty';
 import { LAYOUTS } from '../data/open.js';
 import { FUSIONS } from '../nets/heads.js';
 import type { LossNormalization } from '../ops/softmax_loss.js';
-import type { TrainOptions, TrainStage } from '../page/jobs/train.js';
+import type { TrainOptions, TrainStage } from '../page/training.js';
 import { BALANCES, type Balance } from '../train/balance.js';
 import { RECIPES, type RecipeName, recipe } from '../train/recipes.js';
 import { STAGES, type StageName, stageNet } from '../train/stages.js';

@@ -1,6 +1,6 @@
 // The raw data of a training run, one JSON object a line: what its report and tables are made of.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { HeadScores, StageReport, TrainEvent } from '../page/jobs/train.js';
+import type { HeadScores, StageReport, TrainEvent } from '../page/training.js';
 
 /** An event of a run that is kept. */
 export type LogEvent = Exclude<TrainEvent, { readonly text: string }>;

@@ -6,7 +6,7 @@ import { LAYOUTS, openDataSet } from '../data/open.js';
 import { parseSpec } from '../data/spec.js';
 import { DataError } from '../errors.js';
 import type { AdapterInfo } from '../gpu/device.js';
-import { CHECKPOINT, type TrainEvent, type TrainStage } from '../page/jobs/train.js';
+import { CHECKPOINT, type TrainEvent, type TrainStage } from '../page/training.js';
 import { differences } from '../train/settings.js';
 import { checkpointHeader } from './checkpoint_file.js';
 import { type Tools, UsageError } from './command.js';

@@ -1,4 +1,4 @@
-import type { TrainEvent, TrainStage } from '../page/jobs/train.js';
+import type { TrainEvent, TrainStage } from '../page/training.js';
 import { type RecipeName, recipe as recipeOf } from '../train/recipes.js';
 import type { Tools } from './command.js';
 import { duration } from './duration.js';

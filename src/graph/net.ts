@@ -87,11 +87,12 @@ export class Net {
     return this.#plan(namedInputs(this.graph, inputs, isShape), this.#maxFlops);
   }
 
-  /** Bytes on the device now: of weights, and of all that sizes which are ready or held take beside them. */
-  get memory(): { weights: number; maps: number } {
+  /** Bytes on the device now: of weights, and of the maps, and the tables and params, of sizes that are ready or held. */
+  get memory(): { weights: number; maps: number; other: number } {
     let weights = 0;
     for (const buffer of this.#weights.values()) weights += buffer.size;
-    return { weights, maps: this.#programs.bytes };
+    const { maps, bytes } = this.#programs;
+    return { weights, maps, other: bytes - maps };
   }
 
   /** What `plan` and `planTiles` need, to plan as this net does. */

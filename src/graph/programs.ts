@@ -32,6 +32,13 @@ export class Programs {
     return bytes;
   }
 
+  /** Those of maps and scratch among them. */
+  get maps(): number {
+    let bytes = 0;
+    for (const { plan } of this.#holds.keys()) bytes += plan.bytes.maps;
+    return bytes;
+  }
+
   /** What was used last. */
   get latest(): Plan | null {
     return [...this.#ready.values()].at(-1)?.program.plan ?? null;

@@ -117,11 +117,11 @@ export class Trainer {
     return this.#iteration;
   }
 
-  /** Bytes on the device now, of weights, gradients and history, and of maps. */
-  get memory(): { weights: number; maps: number } {
-    const { weights, maps } = this.#net.memory;
+  /** Bytes on the device now, of weights, gradients and history, of maps, and of tables and params. */
+  get memory(): { weights: number; maps: number; other: number } {
+    const { weights, ...beside } = this.#net.memory;
     const own = [...this.#given.values(), ...this.#learners.flatMap((l) => [l.history, l.gradient])];
-    return { weights: own.reduce((sum, t) => sum + t.buffer.size, weights), maps };
+    return { weights: own.reduce((sum, t) => sum + t.buffer.size, weights), ...beside };
   }
 
   /** A dry run of a batch of these sizes: what its losses and gradients take. */

@@ -6,7 +6,7 @@ import { encodeLabels, encodePng } from '../../src/image/png.js';
 import { testPicture } from '../../src/image/test_picture.js';
 import { NETS } from '../../src/nets/index.js';
 import type { EvaluateReport } from '../../src/page/jobs/evaluate.js';
-import type { StageReport } from '../../src/page/jobs/train.js';
+import type { StageReport } from '../../src/page/training.js';
 import type { HeadReport } from '../../src/train/head_counts.js';
 import type { Start } from '../../src/train/start.js';
 import { readModelFile } from '../../src/weights/formats.js';

@@ -87,7 +87,7 @@ describe('on a device of a host', () => {
     expect(bytes.now).to.equal(0);
     const { outputs } = await net.run(input);
     await expectOutput(outputs.pool as Tensor, input);
-    expect(bytes.now).to.equal(net.memory.maps);
+    expect(bytes.now).to.equal(net.memory.maps + net.memory.other);
   });
 
   it('a program that cannot be made keeps nothing', async () => {
@@ -162,7 +162,7 @@ describe('on a device of a host', () => {
     }
     const { input, x, y, encoder, release } = recording(net);
     await net.freeMaps();
-    const held = net.memory.maps;
+    const held = net.memory.maps + net.memory.other;
     const peak = (h: number) => net.plan(image(h, 40).shape).bytes.peak;
     let h = 40;
     while (peak(h) + held <= maxBytes) h++;
@@ -184,7 +184,7 @@ describe('on a device of a host', () => {
     await rejection(net.prepare(image(9, 14).shape), DisposedError);
     await rejection(net.tune({ inputs: image(9, 14).shape }), DisposedError);
     expect(() => recording(net)).to.throw(DisposedError);
-    expect(net.memory).to.deep.equal({ weights: 0, maps: 0 });
+    expect(net.memory).to.deep.equal({ weights: 0, maps: 0, other: 0 });
     await rejection(engine.restore(), LimitError, 'the engine borrowed its device; pass a new device');
     engine.dispose();
     expect(() => engine.compile(graph, { weights })).to.throw(DisposedError, 'engine: used after dispose()');

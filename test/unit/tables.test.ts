@@ -11,7 +11,7 @@ import { parseSpec } from '../../src/data/spec.js';
 import { encodePng } from '../../src/image/png.js';
 import { REPRODUCED } from '../../src/metrics/paper_tables.js';
 import { NETS } from '../../src/nets/index.js';
-import { modelName } from '../../src/page/jobs/train.js';
+import { modelName } from '../../src/page/training.js';
 import { jpeg, labelPng, MemoryFiles, smooth } from '../data_files.js';
 import { matFile, matNumbers, matStruct } from '../mat5.js';
 

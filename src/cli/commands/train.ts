@@ -1,5 +1,5 @@
 import { adapterName } from '../../gpu/device.js';
-import { CHECKPOINT } from '../../page/jobs/train.js';
+import { CHECKPOINT } from '../../page/training.js';
 import { command } from '../command.js';
 import { duration } from '../duration.js';
 import { filesText } from '../run_text.js';

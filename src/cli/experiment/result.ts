@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FormatError } from '../../errors.js';
 import type { AdapterInfo } from '../../gpu/device.js';
-import { CHECKPOINT } from '../../page/jobs/train.js';
+import { CHECKPOINT } from '../../page/training.js';
 import { GEOMETRY } from '../../scenes/classes.js';
 import type { HeadReport } from '../../train/head_counts.js';
 import type { TestSpec } from './protocol.js';
