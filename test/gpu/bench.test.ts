@@ -19,10 +19,12 @@ describe('the benchmark', () => {
     } as unknown as Host<Progress | Finished>;
     const { skipped } = await bench(host, { names, asked: [], peers: null, budgetMs: 60_000 });
     expect(skipped).to.deep.equal([]);
-    expect(finished.map(({ rows, failed }) => [rows.length, failed])).to.deep.equal([
-      [0, 'out of memory'],
-      [1, undefined],
-    ]);
+    const [first, second] = finished;
+    expect(first).to.include({ failed: 'out of memory' });
+    expect(first!.rows).to.deep.equal([]);
+    expect(second!.failed).to.equal(undefined);
+    // In f16 too where the adapter has it.
+    expect(second!.rows.map(({ engine }) => engine)).to.include('rarefy');
     const cut = await bench(host, { names: names.slice(1), asked: [], peers: null, budgetMs: 0 });
     expect(cut.skipped).to.deep.equal([{ case: names[1], reason: 'the budget was spent' }]);
   });
