@@ -1,7 +1,8 @@
 import type { Shape } from '../src/shape.js';
 import { type Contender, type PeerFolders, Unsupported } from './contender.js';
 import type { Task } from './task.js';
-import { type Call, lastAxes, mapOf, planar, tfjsCall } from './tfjs_layer.js';
+import { tfjsCall } from './tfjs_layer.js';
+import { type Call, lastAxes, mapOf, planar } from './tfjs_maps.js';
 import { tfjsNet } from './tfjs_net.js';
 
 /** What is used here of TensorFlow.js. */

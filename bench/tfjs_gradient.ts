@@ -5,7 +5,7 @@ import type { Layer } from '../test/cases/layer.js';
 import { Unsupported } from './contender.js';
 import type { Inputs } from './task.js';
 import type { Tf } from './tfjs.js';
-import { type Call, mapOf, sides } from './tfjs_layer.js';
+import { type Call, mapOf, sides } from './tfjs_maps.js';
 
 type Of<Op extends Layer['op']> = Extract<Layer, { op: Op }>;
 

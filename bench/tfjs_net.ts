@@ -6,7 +6,8 @@ import type { Layer } from '../test/cases/layer.js';
 import { Unsupported } from './contender.js';
 import type { NetTask } from './task.js';
 import type { Tensor, Tf } from './tfjs.js';
-import { type Call, tfjsCall } from './tfjs_layer.js';
+import { tfjsCall } from './tfjs_layer.js';
+import type { Call } from './tfjs_maps.js';
 
 /** A net as a call, and the size of its output. */
 export interface TfjsNet extends Call {

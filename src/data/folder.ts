@@ -2,7 +2,7 @@ import { DataError } from '../errors.js';
 import { FCN_PREPROCESS } from '../ops/image.js';
 import type { DataSet } from './dataset.js';
 import { join, readImage, type SplitLists, splitLists } from './files.js';
-import { headLabels, noLabels, readLabels } from './labels.js';
+import { fileLabels } from './labels.js';
 import { headOf } from './names.js';
 import { type DataLayout, NO_LABELS } from './spec.js';
 
@@ -42,10 +42,8 @@ export const folder: DataLayout = {
         const name = names.get(id);
         if (!name) throw new DataError(`no picture "${id}", should be as the list says`, spec.source);
         const picture = await readImage(files, join(spec.source, name));
-        const path = join(labelDir, `${id}.png`);
-        const labels = unlabelled
-          ? noLabels(picture, head)
-          : headLabels(await readLabels(files, path), picture, head, path);
+        const path = unlabelled ? null : join(labelDir, `${id}.png`);
+        const labels = await fileLabels(files, path, picture, head);
         return { id, h: picture.height, w: picture.width, pictures: [picture], labels: [labels] };
       },
     };

@@ -84,6 +84,13 @@ export function headLabels(
   return labels;
 }
 
-/** Labels for a picture that has none: none counts. */
-export const noLabels = ({ width, height }: Size, { ignore }: Pick<DataHead, 'ignore'>): Uint8Array =>
-  new Uint8Array(width * height).fill(ignore);
+/** The labels of a picture from a file, or those that do not count where there is none: `labels=none`. */
+export async function fileLabels(
+  files: DataFiles,
+  path: string | null,
+  picture: Size,
+  head: Pick<DataHead, 'names' | 'ignore'>,
+): Promise<Uint8Array> {
+  if (path === null) return new Uint8Array(picture.width * picture.height).fill(head.ignore);
+  return headLabels(await readLabels(files, path), picture, head, path);
+}

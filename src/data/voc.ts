@@ -3,7 +3,7 @@ import { FCN_PREPROCESS } from '../ops/image.js';
 import { VOC_CLASSES } from './classes.js';
 import type { DataSet } from './dataset.js';
 import { join, readImage, splitLists } from './files.js';
-import { headLabels, noLabels, readLabels } from './labels.js';
+import { fileLabels } from './labels.js';
 import { headOf } from './names.js';
 import { type DataLayout, NO_LABELS } from './spec.js';
 
@@ -34,10 +34,8 @@ export const voc: DataLayout = {
       ...lists,
       async load(id) {
         const picture = await readImage(files, join(dir, pictures, `${id}.${PICTURES[pictures]}`));
-        const path = join(dir, 'SegmentationClass', `${id}.png`);
-        const labels = unlabelled
-          ? noLabels(picture, head)
-          : headLabels(await readLabels(files, path), picture, head, path);
+        const path = unlabelled ? null : join(dir, 'SegmentationClass', `${id}.png`);
+        const labels = await fileLabels(files, path, picture, head);
         return { id, h: picture.height, w: picture.width, pictures: [picture], labels: [labels] };
       },
     };

@@ -14,7 +14,7 @@ export interface Costs {
   readonly transform: number;
 }
 
-/** Fitted to SwiftShader in Chrome by `rarefy tune --net fcn-small-8s --size 192x192 --all`, which prints what it fits. */
+/** Fitted to SwiftShader in Chrome by `rarefy tune --net fcn-small-8s --size 192x192 --all`, which prints what it fits; but `block`, a guess. */
 export const COSTS: Costs = { tile: 1, quad: 0.68, block: 4, strip: 0.7, transform: 0.8 };
 
 /** What is known of how fast an adapter convolves. */

@@ -62,7 +62,7 @@ export function tileProduct<B>(
   const depth = ceilDiv(shape.in / shape.groups, 4);
   const shallow = depth < SHALLOW && win.kernel[0] * win.kernel[1] > 1;
   const by = o.by ?? (ctx.features.has('subgroups') ? 'quad' : 'tile');
-  const tiles = by === 'block' ? perBlocks(pixels, part.count) : perTile(pixels) * part.count;
+  const perImage = by === 'block' ? perBlocks(pixels, part.count) : perTile(pixels) * part.count;
   return {
     kernel: KERNELS[by],
     elem: ctx.elem,
@@ -86,7 +86,7 @@ export function tileProduct<B>(
       w_image: filter.image,
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
-    invocations: tiles * band.images,
+    invocations: perImage * band.images,
     flops: o.flops,
     bytes: o.bytes,
   };

@@ -52,7 +52,7 @@ export function stageOf(net: string, stage: StageName | null, o: NetOptions): St
   const graph = NETS[net]!(o);
   const onlyScores = stage === '32s-fixed' || /^fcn.*32s-fixed$/.test(net);
   const fixed = onlyScores ? (name: string) => !FIXED_LEARNS.includes(plain(name)) : isScale;
-  const layers = new Set(layersWithWeights(graph));
+  const layers = layersWithWeights(graph);
   const dropped = graph.nodes
     .map(({ name }) => name)
     .filter(
@@ -66,12 +66,12 @@ export const plain = (layer: string): string => layer.replace(/(color|hha|_sem|_
 
 export const isScale = (layer: string): boolean => Object.hasOwn(AT_ONCE_SCALES, plain(layer));
 
-export const layersWithWeights = (graph: Graph): string[] =>
-  parameters(graph).map(({ name }) => layerOf(name));
+export const layersWithWeights = (graph: Graph): ReadonlySet<string> =>
+  new Set(parameters(graph).map(({ name }) => layerOf(name)));
 
 /** Layers with weights by patterns of their names, in which * stands for any characters. @throws ShapeError for one without any */
 export function layersNamed(graph: Graph, patterns: readonly string[]): string[] {
-  const layers = [...new Set(layersWithWeights(graph))];
+  const layers = [...layersWithWeights(graph)];
   return patterns.flatMap((pattern) => {
     const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
     const matches = layers.filter((layer) => new RegExp(`^${parts.join('.*')}$`).test(layer));

@@ -56,7 +56,7 @@ function withScores(graph: Graph, source: Weights): Weights {
 
 /** Layers with weights behind which the outputs have none: what scores classes. */
 function scoreLayers(graph: Graph): ReadonlySet<string> {
-  const weighted = new Set(layersWithWeights(graph));
+  const weighted = layersWithWeights(graph);
   const [found, seen] = [new Set<string>(), new Set<Node>()];
   const walk = (node: Node): void => {
     if (seen.has(node)) return;
@@ -144,7 +144,7 @@ export function startWeights(
   const { surgeries: made, rescored } = moved(graph, target, given, scores);
   const found = new Set(made.flatMap(({ report }) => report.copied));
   const scales = Object.fromEntries(
-    layersWithWeights(graph)
+    [...layersWithWeights(graph)]
       .filter((layer) => isScale(layer) && !found.has(`${layer}.weight`))
       .map((layer) => [layer, AT_ONCE_SCALES[plain(layer)]!]),
   );

@@ -13,6 +13,7 @@ import type { Net } from '../../src/graph/net.js';
 import type { HostTensor } from '../../src/graph/net_options.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { runGraph } from '../reference/graph.js';
+import { BROKEN } from './broken_kernel.js';
 import { relativeError } from './compare.js';
 import { meter } from './meter.js';
 import { rejection } from './rejection.js';
@@ -203,17 +204,7 @@ describe('on a device of a host', () => {
     const x = empty(engine, image(9, 14).shape);
     const encode = () => net.encode(device.createCommandEncoder(), x, { pool })();
     await rejection(engine.scoped('frame', 0, encode), ValidationError, 'frame: ');
-    const kernel = {
-      name: 'broken',
-      code: '@compute @workgroup_size(1, 1, 1)\nfn broken() {\n  let x: u32 = 1.5;\n}\n',
-      needs: [],
-      bindings: [],
-      params: [],
-      paramsBytes: 0,
-      overrides: [],
-      workgroup: [1, 1, 1] as const,
-    };
-    await rejection(engine.pipelines.compile({ kernel, elem: 'f32', constants: {} }), WgslError);
+    await rejection(engine.pipelines.compile({ kernel: BROKEN, elem: 'f32', constants: {} }), WgslError);
     free(x);
   });
 });

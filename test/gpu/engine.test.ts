@@ -9,6 +9,7 @@ import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 import { conv2d as reference } from '../reference/conv2d.js';
 import { runGraph } from '../reference/graph.js';
+import { BROKEN } from './broken_kernel.js';
 import { relativeError } from './compare.js';
 import { rejection } from './rejection.js';
 import { FILTER, image, smallNet } from './small_net.js';
@@ -96,18 +97,8 @@ describe('engine', () => {
 
   it('reports a kernel that does not compile with its place and line', async () => {
     const engine = await createEngine();
-    const kernel = {
-      name: 'broken',
-      code: '@compute @workgroup_size(1, 1, 1)\nfn broken() {\n  let x: u32 = 1.5;\n}\n',
-      needs: [],
-      bindings: [],
-      params: [],
-      paramsBytes: 0,
-      overrides: [],
-      workgroup: [1, 1, 1] as const,
-    };
     const error = await rejection(
-      engine.pipelines.compile({ kernel, elem: 'f32', constants: {} }),
+      engine.pipelines.compile({ kernel: BROKEN, elem: 'f32', constants: {} }),
       WgslError,
     );
     expect(error.kernel).to.equal('broken');

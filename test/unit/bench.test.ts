@@ -4,7 +4,7 @@ import { Unsupported } from '../../bench/contender.js';
 import { onnxModel } from '../../bench/onnx_layer.js';
 import { type OnnxModel, writeOnnx } from '../../bench/onnx_model.js';
 import { compare, row } from '../../bench/report.js';
-import { channelsLast, planar } from '../../bench/tfjs_layer.js';
+import { channelsLast, planar } from '../../bench/tfjs_maps.js';
 import { cases } from '../cases/index.js';
 import { comparedLayers } from '../cases/layers.js';
 import { trainingCases } from '../cases/training.js';

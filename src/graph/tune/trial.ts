@@ -1,10 +1,16 @@
+import type { Elem } from '../../dispatch.js';
 import type { Engine } from '../../engine/engine.js';
 import { download, free, type Tensor, upload } from '../../engine/tensor.js';
 import type { Algorithm } from '../../lower/algorithms.js';
 import { tuningOf } from '../../lower/tuning.js';
+import type { Shape } from '../../shape.js';
 import type { Net } from '../net.js';
 import type { CompileOptions } from '../net_options.js';
 import type { Sample } from './samples.js';
+
+/** A tensor with the device's verdict on it. */
+export const uploaded = (engine: Engine, data: Float32Array, shape: Shape, elem: Elem): Promise<Tensor> =>
+  engine.scoped('tune', data.byteLength, () => upload(engine, data, shape, elem, 'tune'), free);
 
 /** A sample that runs by one algorithm. */
 export class Trial {
@@ -42,8 +48,7 @@ export class Trial {
       await net.prepare(sample.x, { encode: true });
       const { n, c, h, w } = sample.y;
       const poison = new Float32Array(n * c * h * w).fill(Number.NaN);
-      const output = () => upload(engine, poison, sample.y, x.elem, 'tune');
-      const y = await engine.scoped('tune', poison.byteLength, output, free);
+      const y = await uploaded(engine, poison, sample.y, x.elem);
       return new Trial(algorithm, engine, net, x, y);
     } catch (error) {
       net.dispose();

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.js';
-import { free, upload } from '../../engine/tensor.js';
+import { free } from '../../engine/tensor.js';
 import { LimitError, OutOfMemoryError, ShapeError } from '../../errors.js';
 import {
   type Algorithm,
@@ -20,7 +20,7 @@ import { parameters } from '../parameters.js';
 import { type InputShapes, isShape, namedInputs, type Plan } from '../plan.js';
 import { interleaved, median, type Sampling } from './interleaved.js';
 import { type Sample, samplesOf } from './samples.js';
-import { Trial } from './trial.js';
+import { Trial, uploaded } from './trial.js';
 
 /** How to tune a net. */
 export interface TuneOptions {
@@ -107,12 +107,7 @@ async function timed(
   const weights = seeded(sample.graph);
   const { n, c, h, w } = sample.x;
   const data = uniform(n * c * h * w, 1);
-  const x = await engine.scoped(
-    'tune',
-    data.byteLength,
-    () => upload(engine, data, sample.x, elem, 'tune'),
-    free,
-  );
+  const x = await uploaded(engine, data, sample.x, elem);
   const trials: Trial[] = [];
   const prepare = async (algorithm: Algorithm) => {
     signal.throwIfAborted();
