@@ -4,20 +4,31 @@
 // so a window of negative values keeps its maximum.
 // uses: pool_window
 
+// A window of 2x2: the loops over the taps would take as long as all else.
+override TWO_BY_TWO: bool = false;
+
 @compute @workgroup_size(64, 1, 1)
 fn max_pool(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let p = place(index);
+  let step = vec2i(vec2u(params.dilation_h, params.dilation_w));
+  let taps = vec2i(vec2u(params.kernel_h, params.kernel_w));
+  let size = vec2i(vec2u(params.x_h, params.x_w));
+  // The first and the last tap on the image, where the window has any.
+  let first = p.first + (max(-p.first, vec2i()) + step - 1) / step * step;
+  let last = p.first + min((size - 1 - p.first) / step, taps - 1) * step;
   var best = vec4f();
-  var found = false;
-  for (var u = 0u; u < params.kernel_h; u++) {
-    for (var v = 0u; v < params.kernel_w; v++) {
-      let at = tap(p, u, v);
-      if (!on_image(at)) { continue; }
-      let value = load(p, at);
-      best = select(value, max(best, value), found);
-      found = true;
+  if (all(first <= last)) {
+    best = load(p, first);
+    if (TWO_BY_TWO) {
+      best = max(max(best, load(p, last)), max(load(p, vec2i(first.x, last.y)), load(p, vec2i(last.x, first.y))));
+    } else {
+      for (var row = first.x; row <= last.x; row += step.x) {
+        for (var column = first.y; column <= last.y; column += step.y) {
+          best = max(best, load(p, vec2i(row, column)));
+        }
+      }
     }
   }
   y[p.out - params.y_base] = vec4<Elem>(best);

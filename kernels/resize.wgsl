@@ -6,6 +6,8 @@
 
 // Two rows for each output row, as bilinear has them: a loop less to enter and leave.
 override TWO_ROWS: bool = false;
+// And two columns for each run, as where a bilinear map grows by a multiple of 4: no loop at all.
+override TWO_BY_TWO: bool = false;
 
 struct Params {
   x_base: u32,
@@ -31,31 +33,46 @@ struct Params {
 @group(0) @binding(4) var<storage, read> run_weights: array<vec4f>;   // [runs, span]
 @group(0) @binding(5) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H', W', C/4]
 
+// A column of x, summed over the rows of an output row; `at` is the uppermost.
+fn rows_of(oy: u32, at: u32) -> vec4f {
+  let weights = oy * params.taps_y;
+  let step = params.x_w * params.c4;
+  var column = row_weights[weights] * vec4f(x[at]);
+  if (TWO_ROWS) { return column + row_weights[weights + 1u] * vec4f(x[at + step]); }
+  for (var u = 1u; u < params.taps_y; u++) {
+    column += row_weights[weights + u] * vec4f(x[at + u * step]);
+  }
+  return column;
+}
+
 @compute @workgroup_size(64, 1, 1)
 fn resize(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index % params.c4;
-  let run = index / params.c4 % params.runs;
-  let oy = params.row + index / (params.c4 * params.runs) % params.rows;
-  let n = params.image + index / (params.c4 * params.runs * params.rows);
+  let place = index / params.c4;
+  let line = place / params.runs;
+  let image = line / params.rows;
+  let c = index - place * params.c4;
+  let run = place - line * params.runs;
+  let oy = params.row + line - image * params.rows;
+  let n = params.image + image;
   let source = ((n * params.x_h + first[oy]) * params.x_w + first[params.y_h + run]) * params.c4 + c - params.x_base;
 
   var y0 = vec4f(); var y1 = vec4f(); var y2 = vec4f(); var y3 = vec4f();
-  for (var v = 0u; v < params.span; v++) {
-    let h = run_weights[run * params.span + v];
-    if (all(h == vec4f())) { continue; }
-    var at = source + v * params.c4;
-    var column = row_weights[oy * params.taps_y] * vec4f(x[at]);
-    if (TWO_ROWS) {
-      column += row_weights[oy * params.taps_y + 1u] * vec4f(x[at + params.x_w * params.c4]);
-    } else {
-      for (var u = 1u; u < params.taps_y; u++) {
-        at += params.x_w * params.c4;
-        column += row_weights[oy * params.taps_y + u] * vec4f(x[at]);
-      }
+  if (TWO_BY_TWO) {
+    let left = rows_of(oy, source);
+    let right = rows_of(oy, source + params.c4);
+    let a = run_weights[2u * run];
+    let b = run_weights[2u * run + 1u];
+    y0 = a.x * left + b.x * right; y1 = a.y * left + b.y * right;
+    y2 = a.z * left + b.z * right; y3 = a.w * left + b.w * right;
+  } else {
+    for (var v = 0u; v < params.span; v++) {
+      let h = run_weights[run * params.span + v];
+      if (all(h == vec4f())) { continue; }
+      let column = rows_of(oy, source + v * params.c4);
+      y0 += h.x * column; y1 += h.y * column; y2 += h.z * column; y3 += h.w * column;
     }
-    y0 += h.x * column; y1 += h.y * column; y2 += h.z * column; y3 += h.w * column;
   }
 
   let ox = 4u * run;

@@ -1,7 +1,7 @@
 import type { Elem } from '../dispatch.js';
 import type { Feature } from '../limits.js';
 import { blocks, ceilDiv, type Pair, type Window } from '../shape.js';
-import { type CostModel, type Costs, UNKNOWN } from './costs.js';
+import { type CostModel, type Costs, NARROW, UNKNOWN } from './costs.js';
 import {
   type FilterLayout,
   type FilterShape,
@@ -31,7 +31,7 @@ export type Algorithm =
 
 /** What runs in workgroups of any size, and the sizes besides 64 that every device has. */
 type Sized = 'tile' | 'quad' | 'strip';
-const WORKGROUPS = [32, 128, 256] as const;
+const WORKGROUPS = [16, 32, 128, 256] as const;
 
 /** The window of a convolution as far as it decides on the algorithm. */
 export type Taps = Pick<Window, 'kernel' | 'stride' | 'dilation'>;
@@ -134,7 +134,11 @@ const strip: Candidate = {
 
 const sized = <S extends Sized>(name: S, candidate: Candidate) =>
   Object.fromEntries(
-    WORKGROUPS.map((workgroup) => [`${name}@${workgroup}`, { ...candidate, workgroup }]),
+    WORKGROUPS.map((workgroup) => {
+      const cost: Candidate['cost'] = (w, taps, costs) =>
+        candidate.cost(w, taps, costs) * (workgroup === 16 && w.out <= NARROW ? costs.narrow : 1);
+      return [`${name}@${workgroup}`, { ...candidate, workgroup, cost }];
+    }),
   ) as Record<`${S}@${(typeof WORKGROUPS)[number]}`, Candidate>;
 
 /**
@@ -206,7 +210,7 @@ export function algorithmsFor(
 
 /**
  * The algorithms that are worth timing for a layer: of at most `factor` times the least modelled cost, by default the model's.
- * The model knows nothing of sizes of workgroups: others than the kernel's own are worth it where everything is.
+ * Sizes of workgroups other than the kernel's own are worth it where everything is, or where the model would choose one.
  */
 export function plausible(
   w: FilterShape,
@@ -216,10 +220,11 @@ export function plausible(
 ): Algorithm[] {
   const able = algorithmsFor(w, taps, o);
   const cost = (name: Algorithm) => ALGORITHMS[name].cost(w, taps, choosing(o).speed.costs);
-  const bound = factor * Math.min(...able.map(cost));
+  const modelled = least(able, cost);
+  const bound = factor * cost(modelled);
   return bound === Number.POSITIVE_INFINITY
     ? able
-    : able.filter((name) => cost(name) <= bound && !ALGORITHMS[name].workgroup);
+    : able.filter((name) => name === modelled || (cost(name) <= bound && !ALGORITHMS[name].workgroup));
 }
 
 /** The algorithm that took least time where the layer's class was timed, else the one of least modelled cost. */

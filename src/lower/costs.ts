@@ -4,7 +4,9 @@ import type { AdapterInfo } from '../gpu/device.js';
  * The cost model of convolutions: time per output pixel, relative to that of `tile`, for
  * - tile, quad, block: one tap of 4 input and 16 output channels;
  * - strip: a row of three taps of 4 input and 8 output channels;
- * - transform: 4 channels of a frequency that go through Winograd's transforms, in or out.
+ * - transform: 4 channels of a frequency that go through Winograd's transforms, in or out;
+ * and narrow: of workgroups of 16 relative to those of 64, where a filter has at most `NARROW` channels out. Such a layer
+ * on a small map has fewer invocations than fill a workgroup of 64 on every core.
  */
 export interface Costs {
   readonly tile: number;
@@ -12,10 +14,14 @@ export interface Costs {
   readonly block: number;
   readonly strip: number;
   readonly transform: number;
+  readonly narrow: number;
 }
 
+/** Channels out of a narrow filter. */
+export const NARROW = 32;
+
 /** Fitted to SwiftShader in Chrome by `rarefy tune --net fcn-small-8s --size 192x192 --all`, which prints what it fits; but `block`, a guess. */
-export const COSTS: Costs = { tile: 1, quad: 0.68, block: 4, strip: 0.7, transform: 0.8 };
+export const COSTS: Costs = { tile: 1, quad: 0.68, block: 4, strip: 0.7, transform: 0.8, narrow: 0.9 };
 
 /** What is known of how fast an adapter convolves. */
 export interface CostModel {
@@ -30,7 +36,10 @@ const MEASURED: readonly (CostModel & { readonly adapter: RegExp })[] = [
 ];
 
 /** An adapter that nobody measured: a first choice, and nothing that would be too slow to be timed. */
-export const UNKNOWN: CostModel = { costs: COSTS, plausible: Number.POSITIVE_INFINITY };
+export const UNKNOWN: CostModel = {
+  costs: { ...COSTS, narrow: 1 },
+  plausible: Number.POSITIVE_INFINITY,
+};
 
 /** The model of an adapter's class. */
 export function costModel({ vendor, architecture, device, description }: AdapterInfo): CostModel {

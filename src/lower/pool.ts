@@ -59,6 +59,7 @@ export function poolDispatches<B>(
   kernel: Kernel,
   { x, y, winner }: { x: Operand<B>; y: Operand<B>; winner?: Operand<B> },
   o: AvgPoolOptions,
+  constants: Dispatch<B>['constants'] = {},
 ): Dispatch<B>[] {
   const win = poolWindow(o);
   const [top, left, bottom, right] = o.countPad ? win.pad : [0, 0, 0, 0];
@@ -73,7 +74,7 @@ export function poolDispatches<B>(
     return {
       kernel,
       elem: ctx.elem,
-      constants: {},
+      constants,
       params: {
         x_base: xv.base,
         x_h: x.shape.h,

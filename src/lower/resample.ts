@@ -53,7 +53,10 @@ export function resample<B>(
     return {
       kernel: resizeKernel,
       elem: ctx.elem,
-      constants: { TWO_ROWS: Number(rows.taps === 2) },
+      constants: {
+        TWO_ROWS: Number(rows.taps === 2),
+        TWO_BY_TWO: Number(rows.taps === 2 && runs.span === 2),
+      },
       params: {
         x_base: xv.base,
         x_h: x.shape.h,

@@ -2,14 +2,17 @@ import maxPoolKernel from '../../kernels/max_pool.wgsl';
 import maxPoolIndexKernel from '../../kernels/max_pool_index.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
-import { type PoolOptions, poolDispatches } from '../lower/pool.js';
+import { type PoolOptions, poolDispatches, poolWindow } from '../lower/pool.js';
 
 /** y = max of x over each window's taps inside the image, [N, C, H', W']. */
 export const maxPool = <B>(
   ctx: Lowering<B>,
   t: { x: Operand<B>; y: Operand<B> },
   o: PoolOptions,
-): Dispatch<B>[] => poolDispatches(ctx, maxPoolKernel, t, o);
+): Dispatch<B>[] =>
+  poolDispatches(ctx, maxPoolKernel, t, o, {
+    TWO_BY_TWO: Number(poolWindow(o).kernel.every((taps) => taps === 2)),
+  });
 
 /** The same, and in `winner`, a u32 map of y's size, where each maximum stood: h * W + w in its plane of x. */
 export const maxPoolIndex = <B>(

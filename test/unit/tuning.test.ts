@@ -113,7 +113,7 @@ describe('the choice of an algorithm', () => {
       'block',
       'strip',
     ]);
-    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(19);
+    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(22);
   });
 
   it('leaves out what is too slow to be timed only where an adapter was measured', () => {
@@ -127,6 +127,20 @@ describe('the choice of an algorithm', () => {
     expect(timed('SwiftShader Device (Subzero)').filter((name) => name.includes('@'))).to.deep.equal([]);
     expect(timed('NVIDIA H100')).to.deep.equal(able);
     expect(plausible(wide, taps, quads)).to.deep.equal(able);
+  });
+
+  it('takes small workgroups for the few channels of scores, on adapters whose cores a small map leaves idle', () => {
+    const scores = { ...filter, in: 4096, out: 21, kernel: [1, 1] as const };
+    const point = { ...taps, kernel: [1, 1] as const };
+    const where = (description: string) => ({
+      ...quads,
+      speed: costModel({ ...adapter, description }),
+    });
+    const software = where('SwiftShader Device (Subzero)');
+    expect(chooseAlgorithm(scores, point, software)).to.equal('quad@16');
+    expect(plausible(scores, point, software)).to.deep.equal(['tile', 'quad', 'quad@16']);
+    expect(chooseAlgorithm({ ...scores, out: 33 }, point, software)).to.equal('quad');
+    expect(chooseAlgorithm(scores, point, where('NVIDIA H100'))).to.equal('quad');
   });
 
   it('says how many invocations a workgroup of the direct kernels has', () => {
@@ -301,7 +315,10 @@ describe('the cost model', () => {
   });
 
   it('is fitted to times, whatever else the machine did meanwhile', () => {
-    for (const wanted of [costs, { tile: 1, quad: 2, block: 3, strip: 0.25, transform: 7 }]) {
+    for (const wanted of [
+      costs,
+      { tile: 1, quad: 2, block: 3, strip: 0.25, transform: 7, narrow: costs.narrow },
+    ]) {
       const found = fitCosts([record(wanted)]);
       for (const name of ['tile', 'quad', 'block', 'strip', 'transform'] as const)
         expect(found[name] / wanted[name], name).to.be.closeTo(1, 0.02);
@@ -309,7 +326,14 @@ describe('the cost model', () => {
   });
 
   it('is compared with what was measured, layer by layer of the net', () => {
-    const measuredThere = record({ tile: 1, quad: 2, block: 3, strip: 0.25, transform: 7 });
+    const measuredThere = record({
+      tile: 1,
+      quad: 2,
+      block: 3,
+      strip: 0.25,
+      transform: 7,
+      narrow: costs.narrow,
+    });
     const choices = compareChoices(measuredThere, costs);
     expect(choices).to.have.lengthOf(4);
     const [first] = choices;
