@@ -6,8 +6,8 @@
 
 // Two rows for each output row, as bilinear has them: a loop less to enter and leave.
 override TWO_ROWS: bool = false;
-// And two columns for each run, as where a bilinear map grows by a multiple of 4: no loop at all.
-override TWO_BY_TWO: bool = false;
+// And three columns for each run, as where a bilinear map grows 4 times or more: no loop at all.
+override TWO_BY_THREE: bool = false;
 
 struct Params {
   x_base: u32,
@@ -59,13 +59,11 @@ fn resize(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
   let source = ((n * params.x_h + first[oy]) * params.x_w + first[params.y_h + run]) * params.c4 + c - params.x_base;
 
   var y0 = vec4f(); var y1 = vec4f(); var y2 = vec4f(); var y3 = vec4f();
-  if (TWO_BY_TWO) {
-    let left = rows_of(oy, source);
-    let right = rows_of(oy, source + params.c4);
-    let a = run_weights[2u * run];
-    let b = run_weights[2u * run + 1u];
-    y0 = a.x * left + b.x * right; y1 = a.y * left + b.y * right;
-    y2 = a.z * left + b.z * right; y3 = a.w * left + b.w * right;
+  if (TWO_BY_THREE) {
+    let columns = mat3x4f(rows_of(oy, source), rows_of(oy, source + params.c4), rows_of(oy, source + 2u * params.c4));
+    let at = 3u * run;
+    let h = transpose(mat3x4f(run_weights[at], run_weights[at + 1u], run_weights[at + 2u]));
+    y0 = columns * h[0]; y1 = columns * h[1]; y2 = columns * h[2]; y3 = columns * h[3];
   } else {
     for (var v = 0u; v < params.span; v++) {
       let h = run_weights[run * params.span + v];

@@ -135,8 +135,10 @@ const strip: Candidate = {
 const sized = <S extends Sized>(name: S, candidate: Candidate) =>
   Object.fromEntries(
     WORKGROUPS.map((workgroup) => {
+      const isFaster = (w: FilterShape, { kernel }: Taps) =>
+        workgroup === 16 && all(kernel, 1) && w.out <= NARROW;
       const cost: Candidate['cost'] = (w, taps, costs) =>
-        candidate.cost(w, taps, costs) * (workgroup === 16 && w.out <= NARROW ? costs.narrow : 1);
+        candidate.cost(w, taps, costs) * (isFaster(w, taps) ? costs.narrow : 1);
       return [`${name}@${workgroup}`, { ...candidate, workgroup, cost }];
     }),
   ) as Record<`${S}@${(typeof WORKGROUPS)[number]}`, Candidate>;

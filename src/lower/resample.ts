@@ -17,11 +17,14 @@ interface RunTable {
   readonly weights: Float32Array;
 }
 
-/** @param size source columns; those of a table never fall from output to output */
-export function runTable({ first, taps, weights }: ResizeTable, size: number): RunTable {
+/**
+ * @param size source columns; those of a table never fall from output to output
+ * @param least source columns of a run, where fewer would do
+ */
+export function runTable({ first, taps, weights }: ResizeTable, size: number, least = 1): RunTable {
   const starts = Uint32Array.from({ length: ceilDiv(first.length, 4) }, (_, run) => first[4 * run]!);
   const last = (run: number) => first[Math.min(4 * run + 3, first.length - 1)]!;
-  const span = starts.reduce((widest, start, run) => Math.max(widest, last(run) + taps - start), 1);
+  const span = starts.reduce((widest, start, run) => Math.max(widest, last(run) + taps - start), least);
   const made = new Float32Array(starts.length * span * 4);
   // No run begins where its span would end beyond the map.
   for (const [run, start] of starts.entries()) starts[run] = Math.min(start, size - span);
@@ -39,7 +42,9 @@ export function resample<B>(
   { x, y }: { x: Operand<B>; y: Operand<B> },
   { rows, columns }: ResampleTables,
 ): Dispatch<B>[] {
-  const runs = runTable(columns, x.shape.w);
+  // A run of a map that grows 4 times crosses one border between source columns at most.
+  const isByThree = rows.taps === 2 && columns.taps === 2 && x.shape.w >= 3 && y.shape.w >= 4 * x.shape.w;
+  const runs = runTable(columns, x.shape.w, isByThree ? 3 : 1);
   const first = ctx.constant(Uint32Array.from([...rows.first, ...runs.first]));
   const row_weights = ctx.constant(Float32Array.from(rows.weights));
   const run_weights = ctx.constant(runs.weights);
@@ -55,7 +60,7 @@ export function resample<B>(
       elem: ctx.elem,
       constants: {
         TWO_ROWS: Number(rows.taps === 2),
-        TWO_BY_TWO: Number(rows.taps === 2 && runs.span === 2),
+        TWO_BY_THREE: Number(isByThree && runs.span === 3),
       },
       params: {
         x_base: xv.base,

@@ -45,7 +45,7 @@ const measured = (ms: Partial<Record<Algorithm, number>>): Partial<Choosing> => 
 
 /** Those in workgroups of other sizes, as they stand behind the others. */
 const sized = (...names: readonly string[]) =>
-  names.flatMap((name) => [32, 128, 256].map((size) => `${name}@${size}`));
+  names.flatMap((name) => [16, 32, 128, 256].map((size) => `${name}@${size}`));
 
 describe('the choice of an algorithm', () => {
   it('is among those that the device, the window, the groups, the type and the memory allow', () => {
