@@ -1,6 +1,7 @@
 // y = a op b, value by value; an axis of size 1 of a or b is repeated
 //
 // One invocation per vec4 of y. Lanes beyond C are written as 0: a op b of what they hold may be no number.
+// uses: order
 
 override OP: u32 = 0u;
 
@@ -66,8 +67,8 @@ fn combine(p: vec4f, q: vec4f) -> vec4f {
     case 1u: { return p - q; }
     case 2u: { return p * q; }
     case 3u: { return p / q; }
-    case 4u: { return max(p, q); }
-    case 5u: { return min(p, q); }
+    case 4u: { return larger(p, q); }
+    case 5u: { return smaller(p, q); }
     case 6u: { return power(p, q); }
     case 7u: { return modulo(p, q); }
     case 8u: { return remainder(p, q); }

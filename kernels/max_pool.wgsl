@@ -2,7 +2,7 @@
 //
 // One invocation per 4 channels of one output pixel. Padding never wins: only taps inside the image count,
 // so a window of negative values keeps its maximum.
-// uses: pool_window
+// uses: pool_window, order
 
 // A window of 2x2: the loops over the taps would take as long as all else.
 override TWO_BY_TWO: bool = false;
@@ -22,11 +22,12 @@ fn max_pool(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   if (all(first <= last)) {
     best = load(p, first);
     if (TWO_BY_TWO) {
-      best = max(max(best, load(p, last)), max(load(p, vec2i(first.x, last.y)), load(p, vec2i(last.x, first.y))));
+      best = larger(best, load(p, vec2i(first.x, last.y)));
+      best = larger(best, larger(load(p, vec2i(last.x, first.y)), load(p, last)));
     } else {
       for (var row = first.x; row <= last.x; row += step.x) {
         for (var column = first.y; column <= last.y; column += step.y) {
-          best = max(best, load(p, vec2i(row, column)));
+          best = larger(best, load(p, vec2i(row, column)));
         }
       }
     }

@@ -1,7 +1,7 @@
 // y[n, p, c] = max over taps inside the image of x[n, p*s - pad + (u, v)*d, c]; winner[n, p, c] = its h*W + w
 //
 // One invocation per 4 channels of one output pixel. The first maximum in raster order wins a tie.
-// uses: pool_window
+// uses: pool_window, order
 
 @group(0) @binding(3) var<storage, read_write> winner: array<vec4<u32>>;  // [N, H, W, C/4]
 
@@ -18,7 +18,7 @@ fn max_pool_index(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
       let at = tap(p, u, v);
       if (!on_image(at)) { continue; }
       let value = load(p, at);
-      let better = (value > best) | vec4<bool>(!found);
+      let better = (value > best) | is_nan(value) | vec4<bool>(!found);
       best = select(best, value, better);
       first = select(first, vec4u(u32(at.x) * params.x_w + u32(at.y)), better);
       found = true;

@@ -2,10 +2,10 @@
 //
 // One pass of a reduction: sums of 32 of sums of 32 ... keep the rounding small. One invocation per vec4 of y.
 // Along the channels a vec4 counts as one index; lanes beyond C count nothing.
+// uses: reduction, order
 
 const RUN = 32u;
 
-override OP: u32 = 0u;     // sum, max, min, product
 override PRE: u32 = 0u;    // x, |x|, x * x
 
 struct Params {
@@ -37,15 +37,6 @@ fn identity() -> vec4f {
     case 2u: { return vec4f(3.4028234e38); }
     case 3u: { return vec4f(1.0); }
     default: { return vec4f(); }
-  }
-}
-
-fn combine(p: vec4f, q: vec4f) -> vec4f {
-  switch OP {
-    case 1u: { return max(p, q); }
-    case 2u: { return min(p, q); }
-    case 3u: { return p * q; }
-    default: { return p + q; }
   }
 }
 

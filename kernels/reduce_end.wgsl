@@ -1,8 +1,8 @@
 // y = post(x * factor), and with LANES of the four lanes together
 //
 // The end of a reduction, after the passes of reduce. One invocation per vec4. Lanes beyond C are written as 0.
+// uses: reduction, order
 
-override OP: u32 = 0u;         // sum, max, min, product
 override POST: u32 = 0u;       // x, sqrt(x), log(x)
 override LANES: bool = false;  // the channels are among what is reduced
 
@@ -19,21 +19,15 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;         // [N, H, W, C/4]
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, C/4]
 
-fn combine(p: f32, q: f32) -> f32 {
-  switch OP {
-    case 1u: { return max(p, q); }
-    case 2u: { return min(p, q); }
-    case 3u: { return p * q; }
-    default: { return p + q; }
-  }
-}
-
 @compute @workgroup_size(64, 1, 1)
 fn reduce_end(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   var value = x[params.x_first + index];
-  if (LANES) { value = vec4f(combine(combine(value.x, value.y), combine(value.z, value.w))); }
+  if (LANES) {
+    let pairs = combine(value, value.yxwz);
+    value = combine(pairs, pairs.zwxy);
+  }
   value *= params.factor;
   switch POST {
     case 1u: { value = sqrt(value); }

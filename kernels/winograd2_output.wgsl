@@ -2,7 +2,7 @@
 //
 // F(2x2, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile. With POOL y is the 2x2 max-pool by
 // 2 of that: a tile is a window, and the map before the pool is never stored.
-// uses: winograd_bias, winograd_corner, relu
+// uses: winograd_bias, winograd_corner, order, relu
 
 override POOL: bool = false;
 
@@ -36,9 +36,9 @@ fn store_row(oy: u32, ox: u32, n: u32, c: u32, row: Two, bias: vec4f) {
 fn store_pooled(oy: u32, ox: u32, n: u32, c: u32, row0: Two, row1: Two, bias: vec4f) {
   if (oy >= params.row_end || oy / 2u >= params.y_h || ox / 2u >= params.y_w) { return; }
   let below = oy + 1u < params.row_end;
-  let left = larger(row0[0], row1[0], below);
-  let right = larger(row0[1], row1[1], below);
-  store(output_at(oy / 2u, ox / 2u, n, c), larger(left, right, ox + 1u < params.width), bias);
+  let left = larger_on_map(row0[0], row1[0], below);
+  let right = larger_on_map(row0[1], row1[1], below);
+  store(output_at(oy / 2u, ox / 2u, n, c), larger_on_map(left, right, ox + 1u < params.width), bias);
 }
 
 @compute @workgroup_size(64, 1, 1)

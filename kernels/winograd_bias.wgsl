@@ -28,6 +28,6 @@ fn output_at(oy: u32, ox: u32, n: u32, c: u32) -> u32 {
 fn store(at: u32, value: vec4f, bias: vec4f) { y[at] = vec4<Elem>(act(value + bias)); }
 
 // The larger of a value and its neighbour, or the value where that lies beyond the map.
-fn larger(value: vec4f, neighbour: vec4f, on_map: bool) -> vec4f {
-  return max(value, select(value, neighbour, on_map));
+fn larger_on_map(value: vec4f, neighbour: vec4f, on_map: bool) -> vec4f {
+  return larger(value, select(value, neighbour, on_map));
 }

@@ -2,7 +2,7 @@
 //
 // F(4x4, 3x3) of Lavin and Gray. One invocation per 4 channels of one tile. With POOL y is the 2x2 max-pool by
 // 2 of that: a tile holds whole windows, and the map before the pool is never stored.
-// uses: winograd_bias, winograd_corner, relu
+// uses: winograd_bias, winograd_corner, order, relu
 
 override POOL: bool = false;
 
@@ -45,13 +45,13 @@ fn store_pooled(oy: u32, ox: u32, n: u32, c: u32, row0: Four, row1: Four, bias: 
   if (oy >= params.row_end || oy / 2u >= params.y_h || ox / 2u >= params.y_w) { return; }
   let below = oy + 1u < params.row_end;
   let out = output_at(oy / 2u, ox / 2u, n, c);
-  let v0 = larger(row0[0], row1[0], below);
-  let v1 = larger(row0[1], row1[1], below);
-  store(out, larger(v0, v1, ox + 1u < params.width), bias);
+  let v0 = larger_on_map(row0[0], row1[0], below);
+  let v1 = larger_on_map(row0[1], row1[1], below);
+  store(out, larger_on_map(v0, v1, ox + 1u < params.width), bias);
   if (ox / 2u + 1u >= params.y_w) { return; }
-  let v2 = larger(row0[2], row1[2], below);
-  let v3 = larger(row0[3], row1[3], below);
-  store(out + params.c4, larger(v2, v3, ox + 3u < params.width), bias);
+  let v2 = larger_on_map(row0[2], row1[2], below);
+  let v3 = larger_on_map(row0[3], row1[3], below);
+  store(out + params.c4, larger_on_map(v2, v3, ox + 3u < params.width), bias);
 }
 
 @compute @workgroup_size(64, 1, 1)

@@ -24,7 +24,7 @@ export function maxPool(
             const ix = ox * stride[1] - pad[1] + v * dilation[1];
             if (iy < 0 || iy >= xs.h || ix < 0 || ix >= xs.w) continue;
             const value = x[(plane * xs.h + iy) * xs.w + ix]!;
-            if (value > y[at]!) {
+            if (value > y[at]! || Number.isNaN(value)) {
               y[at] = value;
               winner[at] = iy * xs.w + ix;
             }
