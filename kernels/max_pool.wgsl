@@ -12,12 +12,9 @@ fn max_pool(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let p = place(index);
-  let step = vec2i(vec2u(params.dilation_h, params.dilation_w));
-  let taps = vec2i(vec2u(params.kernel_h, params.kernel_w));
-  let size = vec2i(vec2u(params.x_h, params.x_w));
-  // The first and the last tap on the image, where the window has any.
-  let first = p.first + (max(-p.first, vec2i()) + step - 1) / step * step;
-  let last = p.first + min((size - 1 - p.first) / step, taps - 1) * step;
+  let taps = taps_on_image(p);
+  let first = taps.first;
+  let last = taps.last;
   var best = vec4f();
   if (all(first <= last)) {
     best = load(p, first);
@@ -25,8 +22,8 @@ fn max_pool(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
       best = larger(best, load(p, vec2i(first.x, last.y)));
       best = larger(best, larger(load(p, vec2i(last.x, first.y)), load(p, last)));
     } else {
-      for (var row = first.x; row <= last.x; row += step.x) {
-        for (var column = first.y; column <= last.y; column += step.y) {
+      for (var row = first.x; row <= last.x; row += i32(params.dilation_h)) {
+        for (var column = first.y; column <= last.y; column += i32(params.dilation_w)) {
           best = larger(best, load(p, vec2i(row, column)));
         }
       }

@@ -42,10 +42,13 @@ struct Cell {
 }
 
 fn cell(index: u32) -> Cell {
-  let c = index % params.c4;
-  let ix = index / params.c4 % params.x_w;
-  let iy = params.row + index / (params.c4 * params.x_w) % params.rows;
-  let n = params.image + index / (params.c4 * params.x_w * params.rows);
+  let pixel = index / params.c4;
+  let line = pixel / params.x_w;
+  let image = line / params.rows;
+  let c = index - pixel * params.c4;
+  let ix = pixel - line * params.x_w;
+  let iy = params.row + line - image * params.rows;
+  let n = params.image + image;
   let stride = vec2i(vec2u(params.stride_h, params.stride_w));
   let reach = vec2i(vec2u(params.kernel_h - 1u, params.kernel_w - 1u) * vec2u(params.dilation_h, params.dilation_w));
   let at = vec2i(vec2u(iy, ix));

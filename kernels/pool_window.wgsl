@@ -60,6 +60,20 @@ fn on_image(at: vec2i) -> bool {
   return all(at >= vec2i()) && all(at < vec2i(vec2u(params.x_h, params.x_w)));
 }
 
+// The first and the last tap of a window on the image; none are where the first is beyond the last.
+struct Taps {
+  first: vec2i,
+  last: vec2i,
+}
+
+fn taps_on_image(p: Place) -> Taps {
+  let step = vec2i(vec2u(params.dilation_h, params.dilation_w));
+  let taps = vec2i(vec2u(params.kernel_h, params.kernel_w));
+  let size = vec2i(vec2u(params.x_h, params.x_w));
+  let first = p.first + (max(-p.first, vec2i()) + step - 1) / step * step;
+  return Taps(first, p.first + min((size - 1 - p.first) / step, taps - 1) * step);
+}
+
 fn load(p: Place, at: vec2i) -> vec4f {
   return vec4f(x[(p.plane + u32(at.x) * params.x_w + u32(at.y)) * params.c4 + p.c - params.x_base]);
 }

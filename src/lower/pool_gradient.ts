@@ -14,6 +14,7 @@ export function poolGradientDispatches<B>(
   kernel: Kernel,
   { dy, dx, winner }: { dy: Operand<B>; dx: Operand<B>; winner?: Operand<B> },
   o: AvgPoolOptions,
+  constants: Dispatch<B>['constants'] = {},
 ): Dispatch<B>[] {
   const win = poolWindow(o);
   const { h, w, c } = dx.shape;
@@ -29,7 +30,7 @@ export function poolGradientDispatches<B>(
     return {
       kernel,
       elem: ctx.elem,
-      constants: {},
+      constants,
       params: {
         x_base: xv.base,
         x_h: h,

@@ -4,19 +4,21 @@ import type { Dispatch } from '../dispatch.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import { type PoolOptions, poolDispatches, poolWindow } from '../lower/pool.js';
 
+/** Constants of both kernels. */
+const constants = (o: PoolOptions) => ({
+  TWO_BY_TWO: Number(poolWindow(o).kernel.every((taps) => taps === 2)),
+});
+
 /** y = max of x over each window's taps inside the image, [N, C, H', W']. */
 export const maxPool = <B>(
   ctx: Lowering<B>,
   t: { x: Operand<B>; y: Operand<B> },
   o: PoolOptions,
-): Dispatch<B>[] =>
-  poolDispatches(ctx, maxPoolKernel, t, o, {
-    TWO_BY_TWO: Number(poolWindow(o).kernel.every((taps) => taps === 2)),
-  });
+): Dispatch<B>[] => poolDispatches(ctx, maxPoolKernel, t, o, constants(o));
 
 /** The same, and in `winner`, a u32 map of y's size, where each maximum stood: h * W + w in its plane of x. */
 export const maxPoolIndex = <B>(
   ctx: Lowering<B>,
   t: { x: Operand<B>; y: Operand<B>; winner: Operand<B> },
   o: PoolOptions,
-): Dispatch<B>[] => poolDispatches(ctx, maxPoolIndexKernel, t, o);
+): Dispatch<B>[] => poolDispatches(ctx, maxPoolIndexKernel, t, o, constants(o));
