@@ -1,7 +1,7 @@
 import type { Elem } from '../dispatch.js';
 import type { Feature } from '../limits.js';
 import { blocks, ceilDiv, type Pair, type Window } from '../shape.js';
-import { type CostModel, type Costs, NARROW, UNKNOWN } from './costs.js';
+import { type CostModel, type Costs, UNKNOWN } from './costs.js';
 import {
   type FilterLayout,
   type FilterShape,
@@ -135,10 +135,9 @@ const strip: Candidate = {
 const sized = <S extends Sized>(name: S, candidate: Candidate) =>
   Object.fromEntries(
     WORKGROUPS.map((workgroup) => {
-      const isFaster = (w: FilterShape, { kernel }: Taps) =>
-        workgroup === 16 && all(kernel, 1) && w.out <= NARROW;
+      const isSmall = workgroup === 16 && name !== 'strip';
       const cost: Candidate['cost'] = (w, taps, costs) =>
-        candidate.cost(w, taps, costs) * (isFaster(w, taps) ? costs.narrow : 1);
+        candidate.cost(w, taps, costs) * (isSmall ? costs.small : 1);
       return [`${name}@${workgroup}`, { ...candidate, workgroup, cost }];
     }),
   ) as Record<`${S}@${(typeof WORKGROUPS)[number]}`, Candidate>;

@@ -5,8 +5,8 @@ import type { AdapterInfo } from '../gpu/device.js';
  * - tile, quad, block: one tap of 4 input and 16 output channels;
  * - strip: a row of three taps of 4 input and 8 output channels;
  * - transform: 4 channels of a frequency that go through Winograd's transforms, in or out;
- * and narrow: of workgroups of 16 relative to those of 64, for 1x1 filters of at most `NARROW` channels out, as scores
- * have. On a small map these are fewer invocations than fill a workgroup of 64 on every core.
+ * and small: of tile and quad in workgroups of 16 relative to those of 64. A small map has fewer invocations than fill
+ * whole workgroups of 64 on every core.
  */
 export interface Costs {
   readonly tile: number;
@@ -14,14 +14,11 @@ export interface Costs {
   readonly block: number;
   readonly strip: number;
   readonly transform: number;
-  readonly narrow: number;
+  readonly small: number;
 }
 
-/** Channels out of a narrow filter. */
-export const NARROW = 32;
-
-/** Fitted to SwiftShader in Chrome by `rarefy tune --net fcn-small-8s --size 192x192 --all`, which prints what it fits; `narrow` is no fit, only below 1. */
-export const COSTS: Costs = { tile: 1, quad: 0.68, block: 3.4, strip: 0.93, transform: 0.77, narrow: 0.9 };
+/** Fitted to SwiftShader in Chrome by `rarefy tune --net fcn-small-8s --size 192x192 --all`, which prints what it fits; `small` is no fit, only below 1. */
+export const COSTS: Costs = { tile: 1, quad: 0.68, block: 3.4, strip: 0.93, transform: 0.77, small: 0.95 };
 
 /** What is known of how fast an adapter convolves. */
 export interface CostModel {
@@ -37,7 +34,7 @@ const MEASURED: readonly (CostModel & { readonly adapter: RegExp })[] = [
 
 /** An adapter that nobody measured: a first choice, and nothing that would be too slow to be timed. */
 export const UNKNOWN: CostModel = {
-  costs: { ...COSTS, narrow: 1 },
+  costs: { ...COSTS, small: 1 },
   plausible: Number.POSITIVE_INFINITY,
 };
 

@@ -79,7 +79,7 @@ function tiles<B>(
   // weight is read once; else by rows, and by channels only where a single row is too long.
   const heavy = all * tile * vec4Bytes(ctx.elem) > tensorBytes(x.shape, ctx.elem);
   const least = rowFlops(t) * (heavy ? y.shape.n * y.shape.h : 1);
-  const most = Math.min(all, Math.max(1, Math.floor((ctx.maxFlops * all) / least)));
+  const most = Math.min(all, wholeParts((ctx.maxFlops * all) / least));
   const parts = dividedParts(w.parts, most);
   const largest = Math.max(...parts.map((p) => p.count)) / all;
   const rows = inputRows(win, x.shape);
@@ -101,6 +101,10 @@ function tiles<B>(
     });
   });
 }
+
+/** Tiles of a part of a filter: fours as far as they go, so that the last workgroups of a launch leave no core idle. */
+const wholeParts = (tiles: number) =>
+  tiles < 4 ? Math.max(1, Math.floor(tiles)) : 4 * Math.floor(tiles / 4);
 
 function grouped<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dispatch<B>[] {
   const { x, w, b, y } = t;
