@@ -241,9 +241,8 @@ describe('bench: reports', () => {
     for (const { adapter } of kept) expect(readme).to.contain(adapter.description);
   });
 
-  it('that are kept are of a commit as it is, with ceilings and a verdict on every gate', function () {
+  it('that are kept are of a commit as it is, with ceilings and a verdict on every gate', () => {
     for (const { commit, ceilings, rows, failed } of kept) {
-      if (commit === '20b9227+') return this.skip(); // from before both were asked for
       expect(commit).to.match(/^[0-9a-f]{7,}$/);
       expect(ceilings).to.include.keys('fmaGflops', 'copyGbps');
       expect(failed).to.deep.equal([]);
