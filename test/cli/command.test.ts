@@ -89,7 +89,7 @@ describe('rarefy', () => {
     expect(runs[0]!.scores).to.equal(null);
   });
 
-  it('the model that ships reaches a mean IU of 0.60 on scenes that it never saw, and fits 4 MB', async () => {
+  it('the model that ships reaches a mean IU of 0.60 on scenes that it never saw, and fits 4 MB (long)', async () => {
     const file = 'models/scenes-fcn8s.safetensors';
     expect(statSync(file).size).to.be.at.most(4e6);
     const out = inFolder('unseen');

@@ -49,7 +49,7 @@ describe('rarefy convert', () => {
     expect(existsSync(`${again}.part`)).to.equal(false);
   });
 
-  it('gives a file that labels a picture as the caffemodel does', async () => {
+  it('gives a file that labels a picture as the caffemodel does (long)', async () => {
     const out = inFolder('same.safetensors');
     await caffe(out);
     const runs = [];

@@ -76,7 +76,7 @@ describe('tuning', () => {
   });
   after(() => engine.dispose());
 
-  it('times every class of a net that can choose, and its record serves the net', async () => {
+  it('times every class of a net that can choose, and its record serves the net (long)', async () => {
     const steps: string[] = [];
     const onProgress = ({ done, total, layer }: { done: number; total: number; layer: string }) =>
       steps.push(`${done} of ${total} ${layer}`);
@@ -110,7 +110,7 @@ describe('tuning', () => {
     }
   });
 
-  it('trusts no algorithm whose result is wrong', async () => {
+  it('trusts no algorithm whose result is wrong (long)', async () => {
     // On an engine whose output transform of Winograd's F(4x4) also takes max(y, 0), where the layer does not.
     const wrong = await createEngine({ device: engine.device });
     const { pipelines } = wrong;
