@@ -2,7 +2,7 @@
 //
 // One invocation per 4 channels of one output pixel. The taps on the image count, or all on the image with
 // its padding; those beyond never do.
-// uses: pool_window
+// uses: pool_window, unravel
 
 @compute @workgroup_size(64, 1, 1)
 fn avg_pool(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {

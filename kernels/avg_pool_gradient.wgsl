@@ -1,7 +1,7 @@
 // dx[n, p, c] = sum over windows q with a tap at p of dy[n, q, c] / taps of q that count
 //
 // One invocation per 4 channels of one cell of x. Taps count as in avg_pool.
-// uses: pool_cover
+// uses: pool_cover, unravel
 
 // Taps of one axis, `step` apart from `first` on, in [low, high). Bounds before the first tap round to 0 or below.
 fn taps(first: i32, step: i32, kernel: i32, low: i32, high: i32) -> i32 {

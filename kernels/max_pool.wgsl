@@ -2,7 +2,7 @@
 //
 // One invocation per 4 channels of one output pixel. Padding never wins: only taps inside the image count,
 // so a window of negative values keeps its maximum.
-// uses: pool_window, order
+// uses: pool_window, unravel, order
 
 // A window of 2x2: the loops over the taps would take as long as all else.
 override TWO_BY_TWO: bool = false;

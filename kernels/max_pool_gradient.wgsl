@@ -2,7 +2,7 @@
 //
 // One invocation per 4 channels of one cell of x, which looks at the few windows over it: no two invocations
 // write one cell, so nothing is added atomically and the order of the sum is fixed.
-// uses: pool_cover
+// uses: pool_cover, unravel
 
 @group(0) @binding(3) var<storage, read> winner: array<vec4<u32>>;  // [N, H', W', C/4]: h*W + w
 

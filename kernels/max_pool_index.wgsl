@@ -1,7 +1,7 @@
 // y[n, p, c] = max over taps inside the image of x[n, p*s - pad + (u, v)*d, c]; winner[n, p, c] = its h*W + w
 //
 // One invocation per 4 channels of one output pixel. The first maximum in raster order wins a tie.
-// uses: pool_window, order
+// uses: pool_window, unravel, order
 
 @group(0) @binding(3) var<storage, read_write> winner: array<vec4<u32>>;  // [N, H, W, C/4]
 

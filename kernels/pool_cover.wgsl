@@ -42,20 +42,14 @@ struct Cell {
 }
 
 fn cell(index: u32) -> Cell {
-  let pixel = index / params.c4;
-  let line = pixel / params.x_w;
-  let image = line / params.rows;
-  let c = index - pixel * params.c4;
-  let ix = pixel - line * params.x_w;
-  let iy = params.row + line - image * params.rows;
-  let n = params.image + image;
+  let place = unravel(index, params.rows, params.x_w, params.c4);
   let stride = vec2i(vec2u(params.stride_h, params.stride_w));
   let reach = vec2i(vec2u(params.kernel_h - 1u, params.kernel_w - 1u) * vec2u(params.dilation_h, params.dilation_w));
-  let at = vec2i(vec2u(iy, ix));
+  let at = vec2i(vec2u(params.row + place.y, place.z));
   let padded = at + vec2i(params.pad_top, params.pad_left);
   let first = (max(padded - reach, vec2i()) + stride - 1) / stride;
   let end = min(padded / stride + 1, vec2i(vec2u(params.y_h, params.y_w)));
-  return Cell(n, c, at, first, end);
+  return Cell(params.image + place.x, place.w, at, first, end);
 }
 
 fn window(p: Cell, oy: i32, ox: i32) -> u32 {

@@ -41,13 +41,11 @@ struct Place {
 }
 
 fn place(index: u32) -> Place {
-  let pixel = index / params.c4;
-  let line = pixel / params.y_w;
-  let image = line / params.rows;
-  let c = index - pixel * params.c4;
-  let ox = pixel - line * params.y_w;
-  let oy = params.row + line - image * params.rows;
-  let n = params.image + image;
+  let at = unravel(index, params.rows, params.y_w, params.c4);
+  let n = params.image + at.x;
+  let oy = params.row + at.y;
+  let ox = at.z;
+  let c = at.w;
   let first = vec2i(vec2u(oy, ox) * vec2u(params.stride_h, params.stride_w)) - vec2i(params.pad_top, params.pad_left);
   return Place(n * params.x_h * params.x_w, c, first, ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c);
 }

@@ -3,6 +3,7 @@
 // Every interpolation is a table: first source row, or source column of a run of 4 output columns, and as many
 // weights as the widest needs, for a run in fours. One invocation per 4 channels of a run: each column of x is
 // summed over its rows once and then serves all four.
+// uses: unravel
 
 // Two rows for each output row, as bilinear has them: a loop less to enter and leave.
 override TWO_ROWS: bool = false;
@@ -49,13 +50,11 @@ fn rows_of(oy: u32, at: u32) -> vec4f {
 fn resize(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let place = index / params.c4;
-  let line = place / params.runs;
-  let image = line / params.rows;
-  let c = index - place * params.c4;
-  let run = place - line * params.runs;
-  let oy = params.row + line - image * params.rows;
-  let n = params.image + image;
+  let place = unravel(index, params.rows, params.runs, params.c4);
+  let n = params.image + place.x;
+  let oy = params.row + place.y;
+  let run = place.z;
+  let c = place.w;
   let source = ((n * params.x_h + first[oy]) * params.x_w + first[params.y_h + run]) * params.c4 + c - params.x_base;
 
   var y0 = vec4f(); var y1 = vec4f(); var y2 = vec4f(); var y3 = vec4f();
