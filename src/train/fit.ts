@@ -90,6 +90,8 @@ export async function fit(trainer: Trainer, examples: Examples, o: FitOptions): 
     });
   };
 
+  // A state whose last loss is unknown or no number is not kept.
+  let known = true;
   let next = trainer.iteration < iterations ? batches(trainer.iteration) : null;
   try {
     while (next) {
@@ -100,7 +102,9 @@ export async function fit(trainer: Trainer, examples: Examples, o: FitOptions): 
       next = iteration + 1 < iterations ? batches(iteration + 1) : null;
       next?.catch(() => {});
       const step = await trainer.step(now, signal ? { signal } : {});
+      known = false;
       const loss = await step.loss;
+      known = true;
       report(step, loss, performance.now() - last);
       const due = (every?: number) => every !== undefined && (iteration + 1) % every === 0;
       if (o.test && (due(o.testEvery) || !next)) await o.test(iteration + 1);
@@ -108,7 +112,7 @@ export async function fit(trainer: Trainer, examples: Examples, o: FitOptions): 
       last = performance.now();
     }
   } catch (error) {
-    if (signal?.aborted && o.keep) await o.keep(await trainer.state());
+    if (signal?.aborted && known && o.keep) await o.keep(await trainer.state());
     throw error;
   }
 }

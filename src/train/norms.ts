@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js';
-import { recorded } from '../engine/recording.js';
+import type { Recording } from '../engine/recording.js';
 import { download, empty, free, type Tensor, upload } from '../engine/tensor.js';
 import { tensorData } from '../graph/load.js';
 import type { RunResult } from '../graph/net_options.js';
@@ -24,6 +24,8 @@ export class RunningStatistics {
   readonly #norms = new Map<string, Running>();
   /** Of the step under way. */
   readonly #next = new Map<string, Running>();
+  /** What batches of the step under way have replaced, and may still be recorded but not submitted. */
+  readonly #replaced: Tensor<'f32'>[] = [];
 
   constructor(engine: Engine, norms: readonly string[], weights: Weights) {
     this.#engine = engine;
@@ -41,8 +43,11 @@ export class RunningStatistics {
     }
   }
 
-  /** Takes a tenth of what a run found; its variances as estimates for more than the batch, by count / (count - 1). */
-  update({ plan, outputs }: Pick<RunResult, 'plan' | 'outputs'>): void {
+  /**
+   * Records that a tenth of what a run found counts; its variances as estimates for more than the batch, by
+   * count / (count - 1).
+   */
+  update(r: Recording, { plan, outputs }: Pick<RunResult, 'plan' | 'outputs'>): void {
     for (const [name, before] of this.#norms) {
       const last = this.#next.get(name);
       const { mean, variance } = last ?? before;
@@ -51,16 +56,14 @@ export class RunningStatistics {
       const mixed = (old: Tensor<'f32'>, found: string, factor: number): Tensor<'f32'> => {
         const y = empty(this.#engine, old.shape, 'f32', name);
         const xs = [old, outputs[found] as Tensor<'f32'>];
-        recorded(this.#engine, (r) =>
-          r.add(sum(r.lowering(name, 'f32'), { xs, y }, { coefficients: [1 - MOMENTUM, MOMENTUM * factor] })),
-        );
+        r.add(sum(r.lowering(name, 'f32'), { xs, y }, { coefficients: [1 - MOMENTUM, MOMENTUM * factor] }));
         return y;
       };
       this.#next.set(name, {
         mean: mixed(mean, batchMean(name), 1),
         variance: mixed(variance, batchVariance(name), count / Math.max(1, count - 1)),
       });
-      if (last) free(last.mean, last.variance);
+      if (last) this.#replaced.push(last.mean, last.variance);
     }
   }
 
@@ -69,14 +72,19 @@ export class RunningStatistics {
     for (const [name, { mean, variance }] of this.#next) {
       const before = this.#norms.get(name)!;
       this.#norms.set(name, { mean, variance });
-      free(before.mean, before.variance);
+      this.#replaced.push(before.mean, before.variance);
     }
-    this.#next.clear();
+    this.#end();
   }
 
   /** Ends a step that did not come to its end. */
   discard(): void {
-    for (const { mean, variance } of this.#next.values()) free(mean, variance);
+    for (const { mean, variance } of this.#next.values()) this.#replaced.push(mean, variance);
+    this.#end();
+  }
+
+  #end(): void {
+    free(...this.#replaced.splice(0));
     this.#next.clear();
   }
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js';
-import { recorded } from '../engine/recording.js';
+import { type Recording, recorded } from '../engine/recording.js';
 import { download, empty, free, type Tensor, upload } from '../engine/tensor.js';
 import { ShapeError } from '../errors.js';
 import type { Graph } from '../graph/builder.js';
@@ -43,6 +43,7 @@ export class Trainer {
   readonly #counter: Tensor<'f32'>;
   readonly #norms: RunningStatistics;
   #iteration: number;
+  #busy: Promise<unknown> = Promise.resolve();
 
   private constructor(
     net: Net,
@@ -143,36 +144,62 @@ export class Trainer {
     const { iterSize } = this.settings;
     if (all.length !== iterSize)
       throw new ShapeError(`step: ${all.length} batches, should be ${iterSize} as iter_size says`);
-    const sums: Promise<HeadSums>[] = [];
-    for (const [i, batch] of all.entries()) {
-      const fresh: Tensor<'f32'>[] = [];
+    return this.#alone(async () => {
+      const sums: Promise<HeadSums>[] = [];
+      let later: Tensor<'f32'>[] = [];
+      const rate = learningRate(this.settings, this.#iteration);
       try {
-        const { read } = await this.#gradients(batch, i, fresh, o);
-        sums.push(read);
-        recorded(this.engine, (r) => {
-          for (const [k, batchGradient] of fresh.entries()) addGradient(r, this.#learners[k]!, batchGradient);
-        });
+        if (iterSize > 1) later = await this.#emptyGradients();
+        for (const [i, batch] of all.entries()) {
+          sums.push((await this.#batch(batch, i, later, o)).read);
+          if (i > 0)
+            await this.#submit('gradients', (r) => {
+              for (const [k, learner] of this.#learners.entries()) addGradient(r, learner, later[k]!);
+            });
+        }
+        await this.#submit('update', (r) => update(r, this.#learners, this.settings, rate));
       } catch (error) {
         this.#norms.discard();
         throw error;
       } finally {
-        free(...fresh);
+        free(...later);
       }
-    }
-    this.#norms.commit();
-    const rate = learningRate(this.settings, this.#iteration);
-    recorded(this.engine, (r) => update(r, this.#learners, this.settings, rate));
-    const heads = headLoss(this.#training, sums);
-    const loss = heads.then((each) => Object.values(each).reduce((a, b) => a + b, 0));
-    loss.catch(() => {});
-    return { iteration: this.#iteration++, rate, loss, heads };
+      this.#norms.commit();
+      const heads = headLoss(this.#training, sums);
+      const loss = heads.then((each) => Object.values(each).reduce((a, b) => a + b, 0));
+      loss.catch(() => {});
+      return { iteration: this.#iteration++, rate, loss, heads };
+    });
   }
 
-  /** Runs batch number i of a step; the first writes its gradients where the others are added to. */
-  async #gradients(
+  /** Waits for the step that is under way: two of them at once would mix. */
+  #alone<T>(body: () => Promise<T>): Promise<T> {
+    const mine = this.#busy.then(body);
+    this.#busy = mine.catch(() => {});
+    return mine;
+  }
+
+  #submit(what: string, body: (r: Recording) => void): Promise<void> {
+    return this.engine.scoped(what, 0, () => recorded(this.engine, body));
+  }
+
+  /** Where the batches of a step after its first write their gradients. */
+  #emptyGradients(): Promise<Tensor<'f32'>[]> {
+    const bytes = this.#learners.reduce((sum, { gradient }) => sum + gradient.buffer.size, 0);
+    return this.engine.scoped(
+      'gradients',
+      bytes,
+      () =>
+        this.#learners.map(({ name, gradient: g }) => empty(this.engine, g.shape, 'f32', `${name} gradient`)),
+      (made) => free(...made),
+    );
+  }
+
+  /** Runs batch number i of a step; the first writes its gradients where those of the others are added to. */
+  async #batch(
     batch: Batch,
     i: number,
-    fresh: Tensor<'f32'>[],
+    later: readonly Tensor<'f32'>[],
     o: Pick<RunOptions, 'signal' | 'onProgress'>,
   ): Promise<{ readonly read: Promise<HeadSums> }> {
     const { engine } = this;
@@ -180,17 +207,14 @@ export class Trainer {
     const words = Uint32Array.of(this.#seed % 2 ** 32, Math.floor(this.#seed / 2 ** 32), draw, 0);
     engine.device.queue.writeBuffer(this.#counter.buffer, 0, words);
     const outputs: Record<string, Tensor> = {};
-    for (const { name, gradient } of this.#learners) {
-      if (i > 0) fresh.push(empty(engine, gradient.shape, 'f32', `${name} gradient`));
-      outputs[this.#training.gradients.get(name)!] = i > 0 ? fresh.at(-1)! : gradient;
-    }
+    for (const [k, { name, gradient }] of this.#learners.entries())
+      outputs[this.#training.gradients.get(name)!] = i > 0 ? later[k]! : gradient;
     const inputs = {
       ...batch,
       ...Object.fromEntries(this.#given),
       ...(this.#training.graph.has(COUNTER) && { [COUNTER]: this.#counter }),
     };
     const done = await this.#net.run(inputs, { ...o, outputs });
-    this.#norms.update(done);
     const totals = this.#training.heads.map((head) => {
       const { shape } = done.plan.inputs.get(head.label)!;
       return { head, shape, sums: done.outputs[lossOutput(head.output)] as Tensor };
@@ -204,7 +228,11 @@ export class Trainer {
     );
     read.catch(() => {});
     const kept = new Set<unknown>(Object.values(outputs));
-    free(...Object.values(done.outputs).filter((t) => !kept.has(t)));
+    try {
+      await this.#submit('running statistics', (r) => this.#norms.update(r, done));
+    } finally {
+      free(...Object.values(done.outputs).filter((t) => !kept.has(t)));
+    }
     return { read };
   }
 
@@ -236,10 +264,12 @@ export class Trainer {
     return found;
   }
 
-  /** A copy of all that `createTrainer` needs to go on from here. */
-  async state(): Promise<TrainerState> {
-    const history = await this.#read('history');
-    return { iteration: this.#iteration, seed: this.#seed, weights: await this.weights(), history };
+  /** A copy of all that `createTrainer` needs to go on from here, after the step that is under way. */
+  state(): Promise<TrainerState> {
+    return this.#alone(async () => {
+      const history = await this.#read('history');
+      return { iteration: this.#iteration, seed: this.#seed, weights: await this.weights(), history };
+    });
   }
 
   /** The gradients of the last step, before clipping, scaling and decay. */

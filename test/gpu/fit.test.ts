@@ -187,4 +187,18 @@ describe('fitting a net', () => {
     );
     t.dispose();
   });
+
+  it('keeps no state whose loss is no number, though it was stopped in that step', async () => {
+    const abort = new AbortController();
+    const step = async () => {
+      const loss = new Promise<number>((_, reject) => {
+        abort.abort();
+        reject(new ShapeError('scores: the loss is no number'));
+      });
+      return { iteration: 0, rate: 1, loss };
+    };
+    const broken = { iteration: 0, settings: { iterSize: 1 }, step } as unknown as Trainer;
+    const keep = async () => expect.fail('kept');
+    await rejection(fit(broken, examples, { ...OPTIONS, signal: abort.signal, keep }), ShapeError);
+  });
 });

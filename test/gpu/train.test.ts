@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { download, free } from '../../src/engine/tensor.js';
-import { ShapeError, UnsupportedError } from '../../src/errors.js';
+import { ShapeError, UnsupportedError, ValidationError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { parameters } from '../../src/graph/parameters.js';
 import { fcn8s } from '../../src/nets/fcn_vgg16.js';
@@ -238,6 +238,51 @@ describe('trainers', () => {
     const { weights } = await trained(engine, g, 1, iterSize2, () => batches);
     expect(equal(weights, await trainer.weights())).to.equal(true);
     expect(equal(weights, before.weights)).to.equal(false);
+    trainer.dispose();
+  });
+
+  it('make two steps that are asked for at once one after another, and a state in between', async () => {
+    const trainer = await createTrainer(engine, small(), {
+      weights: seededWeights(small(), 3),
+      ...random5,
+      solver,
+    });
+    const [first, between, second] = await Promise.all([
+      trainer.step(batch(2, 12, 14, 0)),
+      trainer.state(),
+      trainer.step(batch(2, 12, 14, 1)),
+    ]);
+    const one = await trained(engine, small(), 1, random5);
+    const two = await trained(engine, small(), 2, random5);
+    expect([await first.loss, await second.loss]).to.deep.equal(two.losses);
+    expect(equal(between.weights, one.weights)).to.equal(true);
+    expect(equal(await trainer.weights(), two.weights)).to.equal(true);
+    trainer.dispose();
+  });
+
+  it('a step whose gradients find no room is an error, and changes nothing', async () => {
+    const { device } = engine;
+    const create = device.createBuffer.bind(device);
+    const iterSize2 = {
+      weights: seededWeights(small(), 3),
+      heads: [head],
+      solver: { ...solver, iterSize: 2 },
+    };
+    const trainer = await createTrainer(engine, small(), iterSize2);
+    const before = await trainer.state();
+    const batches = [batch(2, 12, 14, 1), batch(2, 12, 14, 2)];
+    // As a device that is full would, which cannot be had at will.
+    device.createBuffer = (o) => create(o.label?.endsWith(' gradient') ? { ...o, size: 2 ** 50 } : o);
+    try {
+      const error = await rejection(trainer.step(batches), ValidationError);
+      expect(error.message).to.match(/^gradients: /);
+    } finally {
+      device.createBuffer = create;
+    }
+    expect(await trainer.state()).to.deep.equal(before);
+    await trainer.step(batches);
+    const { weights } = await trained(engine, small(), 1, iterSize2, () => batches);
+    expect(equal(weights, await trainer.weights())).to.equal(true);
     trainer.dispose();
   });
 
