@@ -6,7 +6,8 @@
 
 const RUN = 32u;
 
-override PRE: u32 = 0u;    // x, |x|, x * x
+override PRE: u32 = 0u;         // x, |x|, x * x
+override LANES: bool = false;   // some lanes count in no channel
 
 struct Params {
   x_base: u32,
@@ -24,7 +25,7 @@ struct Params {
   axis: u32,    // n, h, w, c
   size: u32,    // of the axis in x
   step: u32,    // vec4 of x from one index of the axis to the next
-  c: u32,       // channels of x that count: more than there are where all do
+  c: u32,       // with LANES, channels of x that count
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -64,13 +65,12 @@ fn reduce(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
   place[params.axis] = first;
   var at = ((place.x * params.x_h + place.y) * params.x_w + place.z) * params.x_c4 + place.w - params.x_base;
   let end = min(first + RUN, params.size);
-  var slot = place.w;
   var total = identity();
   for (var i = first; i < end; i++) {
-    let counts = vec4u(4u * slot) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.c);
-    total = combine(total, select(identity(), before(vec4f(x[at])), counts));
+    var value = before(vec4f(x[at]));
+    if (LANES) { value = select(identity(), value, vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.c)); }
+    total = combine(total, value);
     at += params.step;
-    slot += u32(params.axis == 3u);
   }
   y[out] = total;
 }

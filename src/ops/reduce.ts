@@ -46,26 +46,43 @@ export function reduceShape(op: string, x: Shape, { axes }: ReduceOptions): Shap
   return y;
 }
 
+/**
+ * The same map and axes with neighbours that are both reduced as one axis of rows, so that fewer passes suffice; rows, as
+ * a map may be cut between them.
+ */
+function folded<B>(t: Operand<B>, axes: readonly Axis[]): { t: Operand<B>; axes: readonly Axis[] } {
+  let { n, c, h, w } = t.shape;
+  if (!axes.includes('h')) return { t, axes };
+  if (axes.includes('w')) [h, w] = [h * w, 1];
+  if (axes.includes('n')) [n, h] = [1, n * h];
+  return { t: { ...t, shape: { n, c, h, w } }, axes: axes.filter((axis) => axis === 'h' || axis === 'c') };
+}
+
 /** y = the axes of x reduced to one index each. Sums are of runs of 32, and those of 32 again. */
 export function reduce<B>(
   ctx: Lowering<B>,
-  { x, y }: { x: Operand<B>; y: Operand<B> },
-  { op, axes }: ReduceOptions,
+  { x: given, y }: { x: Operand<B>; y: Operand<B> },
+  { op, axes: asked }: ReduceOptions,
 ): Dispatch<B>[] {
   const dispatches: Dispatch<B>[] = [];
+  const { t: x, axes } = folded(given, asked);
   let from = x;
-  const pass = (axis: Axis, channels: number) => {
+  const pass = (axis: Axis, channels?: number) => {
     const shape = shortened(from.shape, axis);
     const to: Operand<B> = { buffer: ctx.scratch(tensorBytes(shape, 'f32')), shape, elem: 'f32' };
-    const constants = { OP: OPS[op].op, PRE: from === x ? OPS[op].pre : 0 };
+    const constants = {
+      OP: OPS[op].op,
+      PRE: from === x ? OPS[op].pre : 0,
+      LANES: Number(channels !== undefined),
+    };
     const elem = from === x ? ctx.elem : 'f32';
-    dispatches.push(...along(ctx, { from, to }, axis, { channels, constants, elem }));
+    dispatches.push(...along(ctx, { from, to }, axis, { channels: channels ?? 0, constants, elem }));
     from = to;
   };
   for (const axis of ORDER.filter((a) => axes.includes(a))) {
     // Lanes beyond C count in no channel; results of a pass have none such.
     if (axis === 'c') pass(axis, x.shape.c);
-    while (lengthOf(from.shape, axis) > 1 || from === x) pass(axis, ALL);
+    while (lengthOf(from.shape, axis) > 1 || from === x) pass(axis);
   }
   const size = axes.reduce((product, axis) => product * x.shape[axis], 1);
   const { c } = y.shape;
@@ -84,9 +101,6 @@ export function reduce<B>(
   }
   return dispatches;
 }
-
-/** More channels than any map has. */
-const ALL = 2 ** 31;
 
 /** Indices along an axis: of channels, the vec4. */
 const lengthOf = (shape: Shape, axis: Axis): number => (axis === 'c' ? blocks(shape.c) : shape[axis]);

@@ -236,7 +236,8 @@ function reduced(
 }
 
 const reduceCases: readonly Case[] = [
-  reduced('rows and columns longer than a run', [2, 7, 35, 71], { op: 'sum', axes: ['h', 'w'] }),
+  reduced('rows and columns longer than a run', [3, 7, 35, 71], { op: 'sum', axes: ['h', 'w'] }),
+  reduced('images and rows', [3, 6, 20, 5], { op: 'mean', axes: ['h', 'n'] }),
   reduced('channels that fill no vec4', [2, 21, 9, 11], { op: 'mean', axes: ['c'] }),
   reduced('columns', [2, 6, 11, 67], { op: 'max', axes: ['w'] }, { tolerance: 0 }),
   reduced('rows', [3, 5, 70, 9], { op: 'min', axes: ['h'] }, { tolerance: 0 }),
