@@ -1,5 +1,5 @@
-// What conv2d, conv2d_quad and conv2d_block share: the contract (params and bindings), and where the taps of a pixel's
-// window lie. A part, not a kernel: it has no entry point.
+// What conv2d, conv2d_quad, conv2d_wide and conv2d_block share: the contract (params and bindings), and where the taps of
+// a pixel's window and its outputs lie. A part, not a kernel: it has no entry point.
 
 struct Params {
   x_base: u32,      // first vec4 of the bound view of x
@@ -48,4 +48,9 @@ fn next_tap(tap: vec2i) -> vec2i {
   let step = vec2i(vec2u(params.dilation_h, params.dilation_w));
   let column = tap.y + step.y;
   return select(vec2i(tap.x, column), vec2i(tap.x + step.x, 0), column >= i32(params.kernel_w) * step.y);
+}
+
+// The first vec4 of 4 pixels of an image that follow one another.
+fn outputs_at(n: u32, pixel: u32) -> vec4u {
+  return vec4u(n * params.y_image + pixel * params.y_c4 - params.y_base) + vec4u(0u, 1u, 2u, 3u) * params.y_c4;
 }

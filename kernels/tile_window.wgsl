@@ -37,8 +37,3 @@ fn add_window(sums: ptr<function, Sums>, n: u32, pixel: u32, group: u32, weights
     tap = next_tap(tap);
   }
 }
-
-// The first vec4 of 4 pixels of an image that follow one another.
-fn outputs_at(n: u32, pixel: u32) -> vec4u {
-  return vec4u(n * params.y_image + pixel * params.y_c4 - params.y_base) + vec4u(0u, 1u, 2u, 3u) * params.y_c4;
-}

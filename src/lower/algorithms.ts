@@ -10,27 +10,30 @@ import {
   type WinogradLayout,
   winogradTile,
 } from './filter.js';
+import type { StripProduct } from './strip_product.js';
 import type { Product } from './tile_product.js';
 
 /**
  * A way to convolve.
  * - tile, quad: 16 channels of 4 pixels an invocation; in quad the invocations of a quad share what they load;
+ * - wide: quads of 32 channels of 8 pixels an invocation;
  * - block: 8 channels of 8 pixels an invocation, a workgroup shares what it loads;
  * - strip: 8 channels of 2 x 4 pixels an invocation, a load for three taps;
- * - winograd_: F(4x4, 3x3), with tile, quad or block for its products; winograd2_: F(2x2, 3x3);
+ * - first: 8 channels of 4 x 4 pixels of a 3x3 window over colours, a load for nine taps;
+ * - winograd_: F(4x4, 3x3), with one of the first four for its products; winograd2_: F(2x2, 3x3);
  * - grouped: groups whose channels are no multiples of 4, depthwise among them;
  * - tile@128 and the like: the same in workgroups of so many invocations instead of 64.
  */
 export type Algorithm =
   | Product
-  | 'strip'
+  | StripProduct
   | `winograd_${Product}`
   | `winograd2_${Product}`
   | 'grouped'
   | `${Sized}@${(typeof WORKGROUPS)[number]}`;
 
 /** What runs in workgroups of any size, and the sizes besides 64 that every device has. */
-type Sized = 'tile' | 'quad' | 'strip';
+type Sized = 'tile' | 'quad' | 'wide' | 'strip';
 const WORKGROUPS = [16, 32, 128, 256] as const;
 
 /** The window of a convolution as far as it decides on the algorithm. */
@@ -68,7 +71,7 @@ export const choosing = ({ elem, memory, features, speed }: Partial<Choosing> = 
 
 interface Candidate {
   /** The kernel that multiplies. */
-  readonly by: Product | 'strip' | 'grouped';
+  readonly by: Product | StripProduct | 'grouped';
   /** The order of the filter that it reads. */
   readonly layout: FilterLayout;
   /** Invocations of a workgroup, where they are not the kernel's own number. */
@@ -82,11 +85,17 @@ interface Candidate {
 const all = (p: readonly number[], v: number): boolean => p.every((each) => each === v);
 const area = ([h, w]: Pair): number => h * w;
 
-/** Blocks of 4 input channels by tiles of 16 output channels, of which a workgroup takes 4 by 4. */
+/** Blocks of 4 input channels, and tiles of 16 output channels, that an invocation or a workgroup takes at once. */
+const AT_ONCE: Readonly<Record<Product, Pair>> = { tile: [1, 1], quad: [1, 1], wide: [1, 2], block: [4, 4] };
+
+/** Blocks by tiles that are multiplied, those among them that are computed in vain. */
 const products = (w: FilterShape, name: Product): number => {
-  const [depth, tiles] = [ceilDiv(w.in / w.groups, 4), filterTiles(w)];
-  return name === 'block' ? 16 * ceilDiv(depth, 4) * ceilDiv(tiles, 4) : depth * tiles;
+  const [depth, tiles] = AT_ONCE[name];
+  return depth * ceilDiv(ceilDiv(w.in / w.groups, 4), depth) * tiles * ceilDiv(filterTiles(w), tiles);
 };
+
+/** Channels in from which wide invocations are worth it: with fewer, what is around their loop outweighs it. */
+const WIDE_DEPTH = 16;
 
 const inTiles = (w: FilterShape): boolean =>
   w.groups === 1 || ((w.in / w.groups) % 4 === 0 && (w.out / w.groups) % 4 === 0);
@@ -95,6 +104,8 @@ const inTiles = (w: FilterShape): boolean =>
 const canMultiply: Readonly<Record<Product, (w: FilterShape, features: ReadonlySet<Feature>) => boolean>> = {
   tile: () => true,
   quad: (_, features) => features.has('subgroups'),
+  wide: (w, features) =>
+    features.has('subgroups') && w.groups === 1 && w.in >= WIDE_DEPTH && filterTiles(w) > 1,
   block: ({ groups }) => groups === 1,
 };
 
@@ -132,6 +143,13 @@ const strip: Candidate = {
   cost: (w, { kernel }, costs) => costs.strip * kernel[0] * blocks(w.in) * ceilDiv(w.out, 8),
 };
 
+const first: Candidate = {
+  by: 'first',
+  layout: 'tiles',
+  can: (w, taps, features) => strip.can(w, taps, features) && w.in <= 3 && taps.kernel[0] === 3,
+  cost: (w, { kernel }, costs) => costs.first * kernel[0] * ceilDiv(w.out, 8),
+};
+
 const sized = <S extends Sized>(name: S, candidate: Candidate) =>
   Object.fromEntries(
     WORKGROUPS.map((workgroup) => {
@@ -149,17 +167,22 @@ const sized = <S extends Sized>(name: S, candidate: Candidate) =>
 export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
   tile: product('tile'),
   quad: product('quad'),
+  wide: product('wide'),
   block: product('block'),
   strip,
+  first,
   winograd_tile: winograd('winograd', 'tile'),
   winograd_quad: winograd('winograd', 'quad'),
+  winograd_wide: winograd('winograd', 'wide'),
   winograd_block: winograd('winograd', 'block'),
   winograd2_tile: winograd('winograd2', 'tile'),
   winograd2_quad: winograd('winograd2', 'quad'),
+  winograd2_wide: winograd('winograd2', 'wide'),
   winograd2_block: winograd('winograd2', 'block'),
   grouped: { by: 'grouped', layout: 'raw', can: () => true, cost: () => Number.POSITIVE_INFINITY },
   ...sized('tile', product('tile')),
   ...sized('quad', product('quad')),
+  ...sized('wide', product('wide')),
   ...sized('strip', strip),
 };
 

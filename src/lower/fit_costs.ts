@@ -63,7 +63,7 @@ export function fitCosts(records: readonly Measured[]): Costs {
   };
   let best = COSTS;
   for (let step = FIRST_STEP; step > LAST_STEP; ) {
-    const tried = (['quad', 'block', 'strip', 'transform'] as const).flatMap((name) =>
+    const tried = (['quad', 'wide', 'block', 'strip', 'first', 'transform'] as const).flatMap((name) =>
       [step, 1 / step].map((factor) => ({ ...best, [name]: best[name] * factor })),
     );
     const next = tried.reduce((a, b) => (misfit(b) < misfit(a) ? b : a));

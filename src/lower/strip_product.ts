@@ -1,3 +1,4 @@
+import conv2dFirst from '../../kernels/conv2d_first.wgsl';
 import conv2dStrip from '../../kernels/conv2d_strip.wgsl';
 import type { Dispatch, View } from '../dispatch.js';
 import { ceilDiv, type Window } from '../shape.js';
@@ -5,23 +6,31 @@ import type { FilterPart, FilterShape } from './filter.js';
 import { type Band, type Lowering, windowParams } from './lowering.js';
 import { type Slab, slabParams } from './tile_product.js';
 
-/** Invocations for the pixels of 8 output channels: one per 2 x 4 pixels, in whole quads of invocations. */
-const perTile = (rows: number, columns: number) => 4 * ceilDiv(ceilDiv(rows, 2) * ceilDiv(columns, 4), 4);
+/** The kernels, by the name that they have among the algorithms, and the rows of 4 pixels that an invocation computes. */
+const KERNELS = {
+  strip: { kernel: conv2dStrip, rows: 2 },
+  first: { kernel: conv2dFirst, rows: 4 },
+} as const;
 
-/** One launch of conv2d_strip.wgsl, with what `tileProduct` takes: a band of output rows by a part of the filter. */
+export type StripProduct = keyof typeof KERNELS;
+
+/** One launch of a strip kernel, with what `tileProduct` takes: a band of output rows by a part of the filter. */
 export function stripProduct<B>(
   ctx: Lowering<B>,
   { x, y, b }: { x: Slab<B>; y: Slab<B>; b: View<B> },
   { shape, part, tile }: { shape: FilterShape; part: FilterPart<B>; tile: number },
   win: Window,
   band: Band,
-  o: { relu: boolean; flops: number; bytes: number; workgroup?: number },
+  o: { relu: boolean; flops: number; bytes: number; by: StripProduct; workgroup?: number },
 ): Dispatch<B> {
   const { kernel_h, pad_top, pad_left } = windowParams(win);
+  const { kernel, rows } = KERNELS[o.by];
+  /** Quads of invocations for 8 output channels. */
+  const quads = ceilDiv(ceilDiv(band.rows, rows) * ceilDiv(y.shape.w, 4), 4);
   const first = 2 * part.first;
   const count = Math.min(2 * part.count, ceilDiv(shape.out, 8) - first);
   return {
-    kernel: conv2dStrip,
+    kernel,
     elem: ctx.elem,
     constants: { RELU: Number(o.relu), ...(o.workgroup && { WORKGROUP: o.workgroup }) },
     params: {
@@ -38,7 +47,7 @@ export function stripProduct<B>(
       w_base: (part.origin ?? part.first) * tile,
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
-    invocations: perTile(band.rows, y.shape.w) * count * band.images,
+    invocations: 4 * quads * count * band.images,
     flops: o.flops,
     bytes: o.bytes,
   };

@@ -1,6 +1,7 @@
 import conv2dTile from '../../kernels/conv2d.wgsl';
 import conv2dBlock from '../../kernels/conv2d_block.wgsl';
 import conv2dQuad from '../../kernels/conv2d_quad.wgsl';
+import conv2dWide from '../../kernels/conv2d_wide.wgsl';
 import type { Dispatch, View } from '../dispatch.js';
 import { blocks, ceilDiv, type Shape, type Window } from '../shape.js';
 import type { FilterPart, FilterShape } from './filter.js';
@@ -30,12 +31,33 @@ export const slabParams = (x: Slab<unknown>, y: Slab<unknown>, band: Band) => ({
 export const perTile = (pixels: number) => 4 * ceilDiv(pixels, 16);
 
 /** The kernels of a tile product, by the name that they have among the algorithms. */
-const KERNELS = { tile: conv2dTile, quad: conv2dQuad, block: conv2dBlock } as const;
+const KERNELS = { tile: conv2dTile, quad: conv2dQuad, wide: conv2dWide, block: conv2dBlock } as const;
 
 export type Product = keyof typeof KERNELS;
 
-/** Invocations of conv2d_block.wgsl: workgroups of 64 for 64 pixels of 4 tiles. */
-const perBlocks = (pixels: number, tiles: number) => 64 * ceilDiv(pixels, 64) * ceilDiv(tiles, 4);
+/** Invocations for the pixels of an image and some tiles. */
+const INVOCATIONS: Readonly<Record<Product, (pixels: number, tiles: number) => number>> = {
+  tile: (pixels, tiles) => perTile(pixels) * tiles,
+  quad: (pixels, tiles) => perTile(pixels) * tiles,
+  wide: (pixels, tiles) => 4 * ceilDiv(pixels, 32) * ceilDiv(tiles, 2),
+  block: (pixels, tiles) => 64 * ceilDiv(pixels, 64) * ceilDiv(tiles, 4),
+};
+
+/** FLOPs that conv2d_wide.wgsl does in the time in which conv2d_quad.wgsl does one. */
+export const WIDE_SPEED = 1.25;
+
+/** Workgroups below which a launch may leave a core idle. */
+const BUSY = 4;
+
+/**
+ * The kernel of a product for this many pixels and tiles: quads instead of wide ones where those would have too little to
+ * do. Both sum in one order, so that a window of an image still comes out as the whole would.
+ */
+function fitting(by: Product, pixels: number, tiles: number, images: number, workgroup = 64): Product {
+  if (by !== 'wide') return by;
+  const [wide, quad] = [INVOCATIONS.wide(pixels, tiles), INVOCATIONS.quad(pixels, tiles)];
+  return 4 * wide <= WIDE_SPEED * quad && wide * images >= BUSY * workgroup ? 'wide' : 'quad';
+}
 
 /** Input vec4 below which tile_window.wgsl goes through taps and channels in one loop. */
 const SHALLOW = 3;
@@ -61,14 +83,19 @@ export function tileProduct<B>(
   const pixels = band.rows * y.shape.w;
   const depth = ceilDiv(shape.in / shape.groups, 4);
   const shallow = depth < SHALLOW && win.kernel[0] * win.kernel[1] > 1;
-  const by = o.by ?? (ctx.features.has('subgroups') ? 'quad' : 'tile');
-  const perImage = by === 'block' ? perBlocks(pixels, part.count) : perTile(pixels) * part.count;
+  const by = fitting(
+    o.by ?? (ctx.features.has('subgroups') ? 'quad' : 'tile'),
+    pixels,
+    part.count,
+    band.images,
+    o.workgroup,
+  );
   return {
     kernel: KERNELS[by],
     elem: ctx.elem,
     constants: {
       RELU: Number(o.relu),
-      ...(by !== 'block' && { SHALLOW: Number(shallow) }),
+      ...((by === 'tile' || by === 'quad') && { SHALLOW: Number(shallow) }),
       ...(o.workgroup && { WORKGROUP: o.workgroup }),
     },
     params: {
@@ -86,7 +113,7 @@ export function tileProduct<B>(
       w_image: filter.image,
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
-    invocations: perImage * band.images,
+    invocations: INVOCATIONS[by](pixels, part.count) * band.images,
     flops: o.flops,
     bytes: o.bytes,
   };

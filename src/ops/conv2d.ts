@@ -22,8 +22,8 @@ import {
 import { inputRows, type Lowering, rowsView, splitRows, windowParams } from '../lower/lowering.js';
 import { checkVector } from '../lower/pixel_runs.js';
 import { poolShape } from '../lower/pool.js';
-import { stripProduct } from '../lower/strip_product.js';
-import { groupTiles, type Product, tileProduct } from '../lower/tile_product.js';
+import { type StripProduct, stripProduct } from '../lower/strip_product.js';
+import { groupTiles, type Product, tileProduct, WIDE_SPEED } from '../lower/tile_product.js';
 import { winograd } from '../lower/winograd.js';
 import { blocks, type Shape, tensorBytes, vec4Bytes, windowShape } from '../shape.js';
 
@@ -60,7 +60,7 @@ export function conv2d<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptio
   const algorithm = chooseAlgorithm(t.w.shape, conv2dWindow(t.w.shape, o), ctx, t.w.layout);
   const { by, workgroup } = ALGORITHMS[algorithm];
   if (by === 'grouped') return grouped(ctx, t, o);
-  if (by === 'strip' || !winogradTile(t.w.layout)) return tiles(ctx, t, o, by, workgroup);
+  if (by === 'strip' || by === 'first' || !winogradTile(t.w.layout)) return tiles(ctx, t, o, by, workgroup);
   return winograd(ctx, t, o, by);
 }
 
@@ -68,7 +68,7 @@ function tiles<B>(
   ctx: Lowering<B>,
   t: Conv2dOperands<B>,
   o: Conv2dOptions,
-  by: Product | 'strip',
+  by: Product | StripProduct,
   workgroup: number | undefined,
 ): Dispatch<B>[] {
   const { x, w, b, y } = t;
@@ -79,7 +79,7 @@ function tiles<B>(
   // weight is read once; else by rows, and by channels only where a single row is too long.
   const heavy = all * tile * vec4Bytes(ctx.elem) > tensorBytes(x.shape, ctx.elem);
   const least = rowFlops(t) * (heavy ? y.shape.n * y.shape.h : 1);
-  const most = Math.min(all, wholeParts((ctx.maxFlops * all) / least));
+  const most = Math.min(all, wholeParts((ctx.maxFlops * all) / least, by));
   const parts = dividedParts(w.parts, most);
   const largest = Math.max(...parts.map((p) => p.count)) / all;
   const rows = inputRows(win, x.shape);
@@ -95,16 +95,21 @@ function tiles<B>(
         flops: (bandFlops(t, band) * part.count) / all,
         bytes: xv.bytes + (yv.bytes * part.count) / all + part.count * tile * vec4Bytes(ctx.elem),
       };
-      return by === 'strip'
-        ? stripProduct(ctx, operands, filter, win, band, work)
+      return by === 'strip' || by === 'first'
+        ? stripProduct(ctx, operands, filter, win, band, { ...work, by })
         : tileProduct(ctx, operands, filter, win, band, { ...work, by });
     });
   });
 }
 
-/** Tiles of a part of a filter: fours as far as they go, so that the last workgroups of a launch leave no core idle. */
-const wholeParts = (tiles: number) =>
-  tiles < 4 ? Math.max(1, Math.floor(tiles)) : 4 * Math.floor(tiles / 4);
+/**
+ * Tiles of a part of a filter: fours as far as they go, or sixteens where an invocation takes many, so that the last
+ * workgroups of a launch leave no core idle.
+ */
+function wholeParts(tiles: number, by: Product | StripProduct): number {
+  const [most, whole] = by === 'wide' ? [tiles * WIDE_SPEED, 16] : [tiles, 4];
+  return most < whole ? Math.max(1, Math.floor(tiles)) : whole * Math.floor(most / whole);
+}
 
 function grouped<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dispatch<B>[] {
   const { x, w, b, y } = t;

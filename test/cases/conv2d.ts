@@ -110,6 +110,11 @@ export const conv2dCases: readonly Case[] = [
   }),
   conv('3 channels in, as the first layer', [1, 3, 31, 29], 64, [3, 3], { pad: 1, relu: true }),
   conv('padding of 100, as conv1_1 of FCN', [1, 3, 16, 12], 8, [3, 3], { pad: 100 }),
+  conv('3 channels, batch of 3, padded unevenly, 20 channels out', [3, 3, 13, 18], 20, [3, 3], {
+    pad: [2, 0, 1, 3],
+  }),
+  conv('two colours', [2, 2, 9, 10], 12, [3, 3], { pad: 1, relu: true }),
+  conv('2x2 over many pixels of many channels, batch of 2', [2, 20, 16, 18], 80, [2, 2], { relu: true }),
   conv('channels that fill no block', [3, 7, 9, 11], 5, [3, 3], { pad: 1 }),
   conv('8 channels, batch of 3, as in a narrow trunk', [3, 8, 11, 14], 8, [3, 3], { pad: 1, relu: true }),
   conv('2x3 with padding of its own on each side, 20 channels', [2, 12, 10, 9], 20, [2, 3], {

@@ -59,16 +59,22 @@ describe('the choice of an algorithm', () => {
       ...sized('tile'),
     ];
     expect(algorithmsFor(filter, taps)).to.deep.equal(portable);
-    const direct = ['tile', 'quad', 'block', 'strip'];
-    const adding = ['winograd2_tile', 'winograd2_quad', 'winograd2_block'];
-    const sizes = sized('tile', 'quad', 'strip');
-    const all = [...direct, 'winograd_tile', 'winograd_quad', 'winograd_block', ...adding, ...sizes];
+    const direct = ['tile', 'quad', 'wide', 'block', 'strip'];
+    const by = ['tile', 'quad', 'wide', 'block'];
+    const adding = by.map((name) => `winograd2_${name}`);
+    const sizes = sized('tile', 'quad', 'wide', 'strip');
+    const all = [...direct, ...by.map((name) => `winograd_${name}`), ...adding, ...sizes];
     expect(algorithmsFor(filter, taps, quads)).to.deep.equal(all);
     expect(algorithmsFor(filter, taps, { ...quads, memory: 'low' })).to.deep.equal([...direct, ...sizes]);
     const halves = { ...quads, elem: 'f16' } as const;
     expect(algorithmsFor(filter, taps, halves)).to.deep.equal([...direct, ...adding, ...sizes]);
     expect(algorithmsFor(filter, taps, { ...halves, memory: 'low' })).to.deep.equal([...direct, ...sizes]);
-    const others = ['tile', 'quad', 'block', ...sized('tile', 'quad')];
+    const others = [...by, ...sized('tile', 'quad', 'wide')];
+    const colours = algorithmsFor({ ...filter, in: 3 }, taps, quads);
+    expect(colours).to.include('first').and.not.include('wide');
+    expect(
+      algorithmsFor({ ...filter, in: 3, kernel: [5, 3] }, { ...taps, kernel: [5, 3] }, quads),
+    ).not.to.include('first');
     expect(algorithmsFor(filter, { ...taps, stride: [2, 2] }, quads)).to.deep.equal(others);
     expect(algorithmsFor(filter, { ...taps, dilation: [1, 2] }, quads)).to.deep.equal(others);
     expect(algorithmsFor({ ...filter, groups: 4 }, taps, quads)).to.deep.equal([
@@ -101,7 +107,7 @@ describe('the choice of an algorithm', () => {
       ...quads,
       speed: { plausible: 4, costs: { ...costs, ...own } },
     });
-    const all = { tile: 10, quad: 10, block: 10, strip: 10, transform: 10, small: 1 };
+    const all = { tile: 10, quad: 10, wide: 10, block: 10, strip: 10, first: 10, transform: 10, small: 1 };
     expect(chooseAlgorithm(filter, taps, speed({ ...all, tile: 9 }))).to.equal('winograd_tile');
     expect(chooseAlgorithm(filter, taps, speed({ ...all, transform: 1e6 }))).to.equal('strip');
     expect(chooseAlgorithm(filter, taps, speed({ ...all, strip: 1e6, transform: 1e6, quad: 9 }))).to.equal(
@@ -110,10 +116,11 @@ describe('the choice of an algorithm', () => {
     expect(plausible(filter, taps, speed({ ...all, transform: 1e6 }))).to.deep.equal([
       'tile',
       'quad',
+      'wide',
       'block',
       'strip',
     ]);
-    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(22);
+    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(29);
   });
 
   it('leaves out what is too slow to be timed only where an adapter was measured', () => {
@@ -137,8 +144,8 @@ describe('the choice of an algorithm', () => {
       speed: costModel({ ...adapter, description }),
     });
     const software = where('SwiftShader Device (Subzero)');
-    expect(chooseAlgorithm(scores, point, software)).to.equal('quad@16');
-    expect(plausible(scores, point, software)).to.deep.equal(['tile', 'quad', 'quad@16']);
+    expect(chooseAlgorithm(scores, point, software)).to.equal('wide@16');
+    expect(plausible(scores, point, software)).to.deep.equal(['tile', 'quad', 'wide', 'wide@16']);
     expect(chooseAlgorithm(scores, point, where('NVIDIA H100'))).to.equal('quad');
   });
 
@@ -146,13 +153,29 @@ describe('the choice of an algorithm', () => {
     const g = new Graph('g');
     g.output(g.conv('conv', g.input('data', 64), { out: 64, kernel: 3, pad: 1 }));
     const sizeBy = (name: Algorithm) => {
-      const { steps } = plan(g, { n: 1, c: 64, h: 9, w: 16 }, measured({ [name]: 1 }));
+      const { steps } = plan(g, { n: 1, c: 64, h: 32, w: 32 }, measured({ [name]: 1 }));
       return steps[0]!.dispatches.map((d) => `${d.kernel.name} ${d.constants.WORKGROUP}`);
     };
     expect(sizeBy('quad')).to.deep.equal(['conv2d_quad undefined']);
     expect(sizeBy('tile@32')).to.deep.equal(['conv2d 32']);
+    expect(sizeBy('wide@16')).to.deep.equal(['conv2d_wide 16']);
     expect(sizeBy('quad@128')).to.deep.equal(['conv2d_quad 128']);
     expect(sizeBy('strip@256')).to.deep.equal(['conv2d_strip 256']);
+  });
+
+  it('takes wide invocations where there are enough of them, for the pixels and the tiles of a launch', () => {
+    const g = new Graph('g');
+    g.output(g.conv('conv', g.input('data', 64), { out: 72, kernel: 1 }));
+    const kernels = (h: number, w: number, by: Algorithm) => {
+      const forced = { [NAME.replace('3x3 64>64', '1x1 64>72')]: { ms: { [by]: 1 } } };
+      const { steps } = plan(g, { n: 1, c: 64, h, w }, { ...quads, speed: { ...UNKNOWN, times: forced } });
+      return steps.flatMap((s) => s.dispatches.map((d) => `${d.kernel.name} ${d.invocations}`));
+    };
+    // 5 tiles of 16 channels are 3 pairs: of 32 pixels each in wide quads, of 16 pixels each in quads.
+    expect(kernels(8, 64, 'wide@16')).to.deep.equal([`conv2d_wide ${4 * 16 * 3}`]);
+    expect(kernels(8, 64, 'wide')).to.deep.equal([`conv2d_quad ${4 * 32 * 5}`]);
+    expect(kernels(8, 128, 'wide')).to.deep.equal([`conv2d_wide ${4 * 32 * 3}`]);
+    expect(kernels(4, 4, 'wide@16')).to.deep.equal([`conv2d_quad ${4 * 5}`]);
   });
 
   it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {
@@ -314,25 +337,15 @@ describe('the cost model', () => {
   });
 
   it('is fitted to times, whatever else the machine did meanwhile', () => {
-    for (const wanted of [
-      costs,
-      { tile: 1, quad: 2, block: 3, strip: 0.25, transform: 7, small: costs.small },
-    ]) {
+    for (const wanted of [costs, { ...costs, quad: 2, wide: 1.5, block: 3, strip: 0.25, transform: 7 }]) {
       const found = fitCosts([record(wanted)]);
-      for (const name of ['tile', 'quad', 'block', 'strip', 'transform'] as const)
+      for (const name of ['tile', 'quad', 'wide', 'block', 'strip', 'transform'] as const)
         expect(found[name] / wanted[name], name).to.be.closeTo(1, 0.02);
     }
   });
 
   it('is compared with what was measured, layer by layer of the net', () => {
-    const measuredThere = record({
-      tile: 1,
-      quad: 2,
-      block: 3,
-      strip: 0.25,
-      transform: 7,
-      small: costs.small,
-    });
+    const measuredThere = record({ ...costs, quad: 2, wide: 2, block: 3, strip: 0.25, transform: 7 });
     const choices = compareChoices(measuredThere, costs);
     expect(choices).to.have.lengthOf(4);
     const [first] = choices;
@@ -340,9 +353,9 @@ describe('the cost model', () => {
     expect(first).to.deep.equal({
       name: NAME,
       best: 'strip',
-      modelled: 'winograd_quad',
+      modelled: 'winograd_wide',
       bestMs: ms.strip,
-      modelledMs: ms.winograd_quad,
+      modelledMs: ms.winograd_wide,
     });
     expect(
       modelExcess([
