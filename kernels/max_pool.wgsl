@@ -4,7 +4,7 @@
 // so a window of negative values keeps its maximum.
 // uses: pool_window, unravel, order
 
-// A window of 2x2: the loops over the taps would take as long as all else.
+// A window of 2x2 that is not dilated: the loops over the taps would take as long as all else.
 override TWO_BY_TWO: bool = false;
 
 @compute @workgroup_size(64, 1, 1)
@@ -12,20 +12,20 @@ fn max_pool(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let p = place(index);
+  if (TWO_BY_TWO) {
+    let taps = neighbours_on_image(p);
+    let upper = larger(load(p, taps.first), load(p, vec2i(taps.first.x, taps.last.y)));
+    let lower = larger(load(p, vec2i(taps.last.x, taps.first.y)), load(p, taps.last));
+    y[p.out - params.y_base] = vec4<Elem>(select(vec4f(), larger(upper, lower), all(taps.first <= taps.last)));
+    return;
+  }
   let taps = taps_on_image(p);
-  let first = taps.first;
-  let last = taps.last;
   var best = vec4f();
-  if (all(first <= last)) {
-    best = load(p, first);
-    if (TWO_BY_TWO) {
-      best = larger(best, load(p, vec2i(first.x, last.y)));
-      best = larger(best, larger(load(p, vec2i(last.x, first.y)), load(p, last)));
-    } else {
-      for (var row = first.x; row <= last.x; row += i32(params.dilation_h)) {
-        for (var column = first.y; column <= last.y; column += i32(params.dilation_w)) {
-          best = larger(best, load(p, vec2i(row, column)));
-        }
+  if (all(taps.first <= taps.last)) {
+    best = load(p, taps.first);
+    for (var row = taps.first.x; row <= taps.last.x; row += i32(params.dilation_h)) {
+      for (var column = taps.first.y; column <= taps.last.y; column += i32(params.dilation_w)) {
+        best = larger(best, load(p, vec2i(row, column)));
       }
     }
   }

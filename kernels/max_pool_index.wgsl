@@ -5,7 +5,7 @@
 
 @group(0) @binding(3) var<storage, read_write> winner: array<vec4<u32>>;  // [N, H, W, C/4]
 
-// A window of 2x2: the loops over the taps would take as long as all else.
+// A window of 2x2 that is not dilated: the loops over the taps would take as long as all else.
 override TWO_BY_TWO: bool = false;
 
 struct Best {
@@ -26,21 +26,24 @@ fn max_pool_index(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let p = place(index);
+  if (TWO_BY_TWO) {
+    let taps = neighbours_on_image(p);
+    var best = Best(load(p, taps.first), place_of(taps.first));
+    best = better(best, p, vec2i(taps.first.x, taps.last.y));
+    best = better(best, p, vec2i(taps.last.x, taps.first.y));
+    best = better(best, p, taps.last);
+    let has_taps = all(taps.first <= taps.last);
+    y[p.out - params.y_base] = vec4<Elem>(select(vec4f(), best.value, has_taps));
+    winner[p.out - params.winner_base] = select(vec4u(), best.at, has_taps);
+    return;
+  }
   let taps = taps_on_image(p);
-  let first = taps.first;
-  let last = taps.last;
   var best = Best();
-  if (all(first <= last)) {
-    best = Best(load(p, first), place_of(first));
-    if (TWO_BY_TWO) {
-      best = better(best, p, vec2i(first.x, last.y));
-      best = better(best, p, vec2i(last.x, first.y));
-      best = better(best, p, last);
-    } else {
-      for (var row = first.x; row <= last.x; row += i32(params.dilation_h)) {
-        for (var column = first.y; column <= last.y; column += i32(params.dilation_w)) {
-          best = better(best, p, vec2i(row, column));
-        }
+  if (all(taps.first <= taps.last)) {
+    best = Best(load(p, taps.first), place_of(taps.first));
+    for (var row = taps.first.x; row <= taps.last.x; row += i32(params.dilation_h)) {
+      for (var column = taps.first.y; column <= taps.last.y; column += i32(params.dilation_w)) {
+        best = better(best, p, vec2i(row, column));
       }
     }
   }

@@ -72,6 +72,11 @@ fn taps_on_image(p: Place) -> Taps {
   return Taps(first, p.first + min((size - 1 - p.first) / step, taps - 1) * step);
 }
 
+// The same of a window of 2x2 that is not dilated.
+fn neighbours_on_image(p: Place) -> Taps {
+  return Taps(max(p.first, vec2i()), min(p.first + 1, vec2i(vec2u(params.x_h, params.x_w)) - 1));
+}
+
 fn load(p: Place, at: vec2i) -> vec4f {
   return vec4f(x[(p.plane + u32(at.x) * params.x_w + u32(at.y)) * params.c4 + p.c - params.x_base]);
 }

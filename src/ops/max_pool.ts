@@ -3,11 +3,14 @@ import maxPoolIndexKernel from '../../kernels/max_pool_index.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import { type PoolOptions, poolDispatches, poolWindow } from '../lower/pool.js';
+import type { Pair } from '../shape.js';
 
 /** Constants of both kernels. */
-const constants = (o: PoolOptions) => ({
-  TWO_BY_TWO: Number(poolWindow(o).kernel.every((taps) => taps === 2)),
-});
+function constants(o: PoolOptions) {
+  const { kernel, dilation } = poolWindow(o);
+  const each = (pair: Pair, value: number) => pair.every((v) => v === value);
+  return { TWO_BY_TWO: Number(each(kernel, 2) && each(dilation, 1)) };
+}
 
 /** y = max of x over each window's taps inside the image, [N, C, H', W']. */
 export const maxPool = <B>(

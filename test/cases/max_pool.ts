@@ -64,6 +64,7 @@ export const maxPoolCases: readonly Case[] = [
     dilation: [2, 1],
     hang: [2, 1],
   }),
+  pool('2x2 by 2, padded on every side', [2, 6, 9, 10], { kernel: 2, stride: 2, pad: 1 }),
   pool('window, stride, dilation and padding unlike on each side', [2, 6, 14, 15], {
     kernel: [3, 2],
     stride: [2, 1],
@@ -71,6 +72,12 @@ export const maxPoolCases: readonly Case[] = [
     pad: [1, 0, 1, 1],
   }),
   pool('the winner is named', [2, 7, 15, 13], { kernel: 2, stride: 2, ceil: true, winner: true }),
+  pool('the winner of 2x2 windows, padded on every side', [2, 6, 9, 10], {
+    kernel: 2,
+    stride: 2,
+    pad: 1,
+    winner: true,
+  }),
   pool('the first in raster order wins a tie', [1, 9, 16, 17], {
     kernel: 3,
     stride: 2,
