@@ -112,7 +112,7 @@ const table3: ReproducedTable = {
   columns: ['VOC2011 test', 'VOC2012 test', 'time'],
   needs: [
     ...VOC_FILES,
-    'VOC2012: the test images of PASCAL VOC 2012 (JPEGImages, ImageSets), and an account at its evaluation server',
+    'VOC2011, VOC2012: the test images of either year (JPEGImages, ImageSets), and an account at the evaluation server',
   ],
   rows: [
     other('R-CNN', 47.9, null, null),
@@ -123,7 +123,11 @@ const table3: ReproducedTable = {
       commands: [
         pull('vgg16'),
         VOC_TRAINED,
-        `${score('voc:VOC2012,labels=none', 'test', 'fcn8s', 'runs/voc/8s.safetensors')} --predictions submission`,
+        ...['VOC2011', 'VOC2012'].map(
+          (folder) =>
+            `${score(`voc:${folder},labels=none`, 'test', 'fcn8s', 'runs/voc/8s.safetensors')} --predictions submission`,
+        ),
+        'npx rarefy bench --only fcn8s-500',
       ],
     },
   ],

@@ -58,8 +58,8 @@ function channelsNet(classes: number): Uint8Array {
 
 describe('rarefy eval', () => {
   const inFolder = temporaryFolder();
-  const made = (classes: number) => {
-    const folder = inFolder('voc');
+  const made = (classes: number, name = 'voc') => {
+    const folder = inFolder(name);
     writeVoc(folder);
     const model = inFolder(`channels-${classes}.safetensors`);
     writeFileSync(model, channelsNet(classes));
@@ -100,8 +100,10 @@ describe('rarefy eval', () => {
   });
 
   it('writes the labels of pictures that have none, and scores nothing', async () => {
-    const args = made(3).map((word) => (word.startsWith('voc:') ? `${word},labels=none` : word));
-    rmSync(inFolder('voc/SegmentationClass'), { recursive: true });
+    const args = made(3, 'VOC2011-test').map((word) =>
+      word.startsWith('voc:') ? `${word},labels=none` : word,
+    );
+    rmSync(inFolder('VOC2011-test/SegmentationClass'), { recursive: true });
     expect(await refusal('eval', ...args)).to.contain(
       'no labels to score by, should have some, or predictions',
     );
@@ -109,7 +111,7 @@ describe('rarefy eval', () => {
     const { stdout } = await success('eval', ...args, '--predictions', folder);
     expect(stdout).to.contain('not scored: these pictures have no labels').and.not.to.contain('mean IU');
     const { labels } = decodeLabels(
-      readFileSync(join(folder, 'results/VOC2012/Segmentation/comp6_val_cls/a.png')),
+      readFileSync(join(folder, 'results/VOC2011/Segmentation/comp6_val_cls/a.png')),
     );
     expect([...labels]).to.deep.equal([0, 0, 1, 1, 2, 2, 0, 0]);
   });

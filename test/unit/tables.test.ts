@@ -126,6 +126,7 @@ function publishedSets(): MemoryFiles {
     ['VOC2011', 'val', true],
     ['VOC2011', 'trainval', true],
     ['VOC2011', 'seg11valid', true],
+    ['VOC2011', 'test', false],
     ['VOC2012', 'test', false],
   ] as const) {
     files.put(`${year}/ImageSets/Segmentation/${list}.txt`, `2008_${list}\n`);

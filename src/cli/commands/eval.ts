@@ -12,8 +12,14 @@ import { Files, MODEL_ARGS, modelOptions, parseSize } from '../model_args.js';
 import { filesText, netText } from '../run_text.js';
 import { table } from '../table.js';
 
-/** Where the server of PASCAL VOC looks for the labels of a split: "comp6" is a method trained on any data. */
-const submission = (split: string): string => join('results/VOC2012/Segmentation', `comp6_${split}_cls`);
+/**
+ * Where the server of PASCAL VOC looks for the labels of a split: "comp6" is a method trained on any data.
+ * @param source the folder of the data, whose year it is where that says one.
+ */
+function submission(split: string, source: string): string {
+  const [year = 'VOC2012'] = /VOC20\d\d/.exec(source) ?? [];
+  return join('results', year, 'Segmentation', `comp6_${split}_cls`);
+}
 
 const percent = (value: number | null): string => (value === null ? '-' : (100 * value).toFixed(1));
 
@@ -115,7 +121,8 @@ export const evaluation = command({
   },
   async run(args, tools) {
     const files = new Files();
-    const labels = args.predictions && join(args.predictions, submission(args.split));
+    const spec = parseSpec(args.data, LAYOUTS);
+    const labels = args.predictions && join(args.predictions, submission(args.split, spec.source));
     const report = await tools.run(
       'evaluate',
       {
@@ -128,7 +135,7 @@ export const evaluation = command({
       },
       {
         files: files.paths,
-        data: filesOf(parseSpec(args.data, LAYOUTS)),
+        data: filesOf(spec),
         ...(labels && { outDir: labels }),
       },
     );
