@@ -1,7 +1,7 @@
 import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
-import { DisposedError } from '../errors.js';
+import { DisposedError, OutOfMemoryError } from '../errors.js';
 import { checkTuning, isOfAdapter, type Tuning } from '../lower/tuning.js';
 import type { Shape } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights, type WeightsOptions } from './block.js';
@@ -249,7 +249,13 @@ export class Net {
     await engine.alive(Promise.all([...compiling].map((pipeline) => pipeline.then(report))));
     this.#check();
     const make = () => this.#make(plan);
-    const made = await engine.scoped('allocation of maps', plan.bytes.maps, make, (held) => held.release());
+    const allocate = () =>
+      engine.scoped('allocation of maps', plan.bytes.maps, make, (held) => held.release());
+    const made = await allocate().catch((error) => {
+      // What stays ready for other sizes may be what is in the way.
+      if (!(error instanceof OutOfMemoryError) || !this.#programs.clear()) throw error;
+      return allocate();
+    });
     return this.#programs.keep(key, maxFlops, made);
   }
 

@@ -101,9 +101,11 @@ export class Programs {
     checkMemory(plan, this.#maxBytes, others());
   }
 
-  /** Nothing is ready any more; what is held lives until its release. */
-  clear(): void {
+  /** Nothing is ready any more; what is held lives until its release. @returns whether that freed anything. */
+  clear(): boolean {
+    const before = this.#holds.size;
     for (const key of this.#ready.keys()) this.#remove(key);
+    return this.#holds.size < before;
   }
 
   /** Frees all, also what is held. */

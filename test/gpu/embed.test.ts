@@ -67,9 +67,8 @@ describe('on a device of a host', () => {
     }
   }
 
-  it('maps that could not be allocated are freed, and allocated anew by the next run', async () => {
-    const net = await engine.compile(graph, { weights });
-    const bytes = meter(device);
+  /** Lets the next allocation of maps find no memory, as a device that is full would. */
+  function fillOnce(): void {
     const { createBuffer, popErrorScope } = device;
     let [maps, fails] = [false, true];
     device.createBuffer = (descriptor) => {
@@ -82,6 +81,12 @@ describe('on a device of a host', () => {
       fails = false;
       return new GPUOutOfMemoryError('not enough memory');
     };
+  }
+
+  it('maps that could not be allocated are freed, and allocated anew by the next run', async () => {
+    const net = await engine.compile(graph, { weights });
+    const bytes = meter(device);
+    fillOnce();
     const input = image(9, 14);
     await rejection(net.run(input), OutOfMemoryError, 'allocation of maps: not enough memory');
     expect(net.memory.maps).to.equal(0);
@@ -89,6 +94,22 @@ describe('on a device of a host', () => {
     const { outputs } = await net.run(input);
     await expectOutput(outputs.pool as Tensor, input);
     expect(bytes.now).to.equal(net.memory.maps + net.memory.other);
+  });
+
+  it('maps that stay ready for another size make room on a device that is full', async () => {
+    const net = await engine.compile(graph, { weights });
+    const first = await net.run(image(9, 14));
+    const of = (held: typeof net.memory) => held.maps + held.other;
+    const before = of(net.memory);
+    fillOnce();
+    const input = image(13, 6);
+    const { outputs } = await net.run(input);
+    await expectOutput(outputs.pool as Tensor, input);
+    const alone = await engine.compile(graph, { weights });
+    const again = await alone.run(input);
+    expect(of(net.memory)).to.equal(of(alone.memory)).and.not.to.equal(before);
+    free(...[first, again].map((run) => run.outputs.pool as Tensor));
+    alone.dispose();
   });
 
   it('a program that cannot be made keeps nothing', async () => {
