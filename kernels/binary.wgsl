@@ -1,7 +1,7 @@
 // y = a op b, value by value; an axis of size 1 of a or b is repeated
 //
 // One invocation per vec4 of y. Lanes beyond C are written as 0: a op b of what they hold may be no number.
-// uses: order
+// uses: order, unravel
 
 override OP: u32 = 0u;
 
@@ -89,11 +89,11 @@ fn combine(p: vec4f, q: vec4f) -> vec4f {
 fn binary(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index % params.c4;
-  let ox = index / params.c4 % params.w;
-  let row = index / (params.c4 * params.w);
-  let oy = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
+  let at = unravel(index, params.rows, params.w, params.c4);
+  let n = params.image + at.x;
+  let oy = params.row + at.y;
+  let ox = at.z;
+  let c = at.w;
 
   var p = vec4f(a[n * params.a_n + oy * params.a_h + ox * params.a_w + c * params.a_c - params.a_base]);
   var q = vec4f(b[n * params.b_n + oy * params.b_h + ox * params.b_w + c * params.b_c - params.b_base]);

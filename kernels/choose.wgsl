@@ -1,6 +1,7 @@
 // y = a where t != 0, else b, value by value; an axis of size 1 of t, a or b is repeated
 //
 // One invocation per vec4 of y.
+// uses: unravel
 
 struct Params {
   y_base: u32,
@@ -38,11 +39,11 @@ struct Params {
 fn choose(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index % params.c4;
-  let ox = index / params.c4 % params.w;
-  let row = index / (params.c4 * params.w);
-  let oy = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
+  let at = unravel(index, params.rows, params.w, params.c4);
+  let n = params.image + at.x;
+  let oy = params.row + at.y;
+  let ox = at.z;
+  let c = at.w;
 
   var test = t[n * params.t_n + oy * params.t_h + ox * params.t_w + c * params.t_c - params.t_base];
   var p = a[n * params.a_n + oy * params.a_h + ox * params.a_w + c * params.a_c - params.a_base];

@@ -42,10 +42,11 @@ struct Output {
 }
 
 fn output_of(index: u32) -> Output {
-  let o4 = index % params.y_c4;
-  let ox = index / params.y_c4 % params.y_w;
-  let oy = params.row + index / (params.y_c4 * params.y_w) % params.rows;
-  let n = params.image + index / (params.y_c4 * params.y_w * params.rows);
+  let place = unravel(index, params.rows, params.y_w, params.y_c4);
+  let n = params.image + place.x;
+  let oy = params.row + place.y;
+  let ox = place.z;
+  let o4 = place.w;
   let stride = vec2u(params.stride_h, params.stride_w);
   let first = vec2i(vec2u(oy, ox) * stride) - vec2i(params.pad_top, params.pad_left);
   return Output(n, o4, first, ((n * params.y_h + oy) * params.y_w + ox) * params.y_c4 + o4 - params.y_base);

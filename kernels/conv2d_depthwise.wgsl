@@ -1,7 +1,7 @@
 // y[n, p, c] = act(b[c] + sum over u, v of w[c, u, v] * x[n, p*s - pad + (u, v)*d, c])
 //
 // A group per channel, one output each: the four channels of an invocation are the four of one input vec4.
-// uses: conv2d_channels, relu
+// uses: conv2d_channels, unravel, relu
 
 @compute @workgroup_size(64, 1, 1)
 fn conv2d_depthwise(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {

@@ -2,7 +2,7 @@
 //
 // Groups of any size. One invocation per 4 output channels of one pixel; each may belong to another group, so
 // inputs are read one by one.
-// uses: conv2d_channels, relu
+// uses: conv2d_channels, unravel, relu
 
 fn sum(o: u32, n: u32, first: vec2i) -> f32 {
   let channel = o / params.out_group * params.in_group;

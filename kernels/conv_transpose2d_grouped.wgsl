@@ -3,7 +3,7 @@
 //
 // Groups of any size, depthwise among them. One invocation per 4 output channels of one pixel; each may
 // belong to another group, so inputs are read one by one.
-// uses: transposed_taps, relu
+// uses: transposed_taps, relu, unravel
 
 struct Params {
   x_base: u32,
@@ -69,10 +69,11 @@ fn sum(o: u32, n: u32, m: Meeting) -> f32 {
 fn conv_transpose2d_grouped(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let o4 = index % params.y_c4;
-  let ox = index / params.y_c4 % params.y_w;
-  let oy = params.row + index / (params.y_c4 * params.y_w) % params.rows;
-  let n = params.image + index / (params.y_c4 * params.y_w * params.rows);
+  let place = unravel(index, params.rows, params.y_w, params.y_c4);
+  let n = params.image + place.x;
+  let oy = params.row + place.y;
+  let ox = place.z;
+  let o4 = place.w;
   let m = meeting(vec2u(oy, ox));
 
   var value = b[o4];

@@ -2,6 +2,7 @@
 //
 // One invocation per vec4 of y. Caffe's Crop, and a skip in one launch: no cropped map is written. Without ADD
 // a is bound but not read.
+// uses: unravel
 
 override ADD: bool = false;
 
@@ -31,10 +32,11 @@ struct Params {
 fn crop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index % params.c4;
-  let ox = index / params.c4 % params.y_w;
-  let oy = params.row + index / (params.c4 * params.y_w) % params.rows;
-  let n = params.image + index / (params.c4 * params.y_w * params.rows);
+  let at = unravel(index, params.rows, params.y_w, params.c4);
+  let n = params.image + at.x;
+  let oy = params.row + at.y;
+  let ox = at.z;
+  let c = at.w;
   let source = ((n * params.x_h + oy + params.offset_y) * params.x_w + ox + params.offset_x) * params.c4 + c;
   let target_index = ((n * params.y_h + oy) * params.y_w + ox) * params.c4 + c;
   var value = vec4f(x[source - params.x_base]);

@@ -1,6 +1,7 @@
 // y[n, h, w, c] = x[source_n[n], source_h[h], source_w[w], source_c[c]], or value where one of them is below 0
 //
 // Slices, pads and takes are gathers: the tables come from the host. One invocation per vec4 of y.
+// uses: unravel
 
 struct Params {
   n: u32,          // sizes of y
@@ -29,11 +30,11 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let c4 = (params.c + 3u) / 4u;
-  let slot = index % c4;
-  let ox = index / c4 % params.w;
-  let row = index / (c4 * params.w);
-  let oy = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
+  let place = unravel(index, params.rows, params.w, c4);
+  let n = params.image + place.x;
+  let oy = params.row + place.y;
+  let ox = place.z;
+  let slot = place.w;
 
   let image = source[n];
   let iy = source[params.n + params.c + oy];

@@ -2,6 +2,7 @@
 //
 // The way back from slices, pads and takes: the lists come from the host, a span of `readers` for each index of each
 // axis of x. One invocation per vec4 of dx: no two write one cell, and the order of the sum is fixed.
+// uses: unravel
 
 struct Params {
   n: u32,          // sizes of x
@@ -30,11 +31,11 @@ fn gather_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let c4 = (params.c + 3u) / 4u;
-  let slot = index % c4;
-  let column = index / c4 % params.w;
-  let line = index / (c4 * params.w);
-  let row = params.row + line % params.rows;
-  let image = params.image + line / params.rows;
+  let place = unravel(index, params.rows, params.w, c4);
+  let image = params.image + place.x;
+  let row = params.row + place.y;
+  let column = place.z;
+  let slot = place.w;
 
   let images = spans[image];
   let rows = spans[params.n + params.c + row];

@@ -1,7 +1,7 @@
 // y[n, p, c] = x[n, (row, column)(p), c]: columns and rows from grid[n, p, 0] and grid[n, p, 1], -1 to 1 over x
 //
 // One invocation per vec4 of y.
-// uses: grid_place
+// uses: grid_place, unravel
 
 struct Params {
   x_base: u32,
@@ -43,12 +43,9 @@ fn sample(n: u32, place: vec2f, slot: u32) -> vec4f {
 fn grid_sample(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let slot = index % params.c4;
-  let ox = index / params.c4 % params.w;
-  let row = index / (params.c4 * params.w);
-  let oy = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
-  let at = (n * params.h + oy) * params.w + ox;
+  let own = unravel(index, params.rows, params.w, params.c4);
+  let n = params.image + own.x;
+  let at = (n * params.h + params.row + own.y) * params.w + own.z;
   let place = vec2f(coordinates[at - params.grid_base].xy);
-  y[at * params.c4 + slot - params.y_base] = vec4<Elem>(sample(n, place, slot));
+  y[at * params.c4 + own.w - params.y_base] = vec4<Elem>(sample(n, place, own.w));
 }

@@ -2,7 +2,7 @@
 //
 // One invocation per vec4 of dx, which looks at every place of the grid: no two write one cell, so nothing is added
 // atomically and the order of the sum is fixed.
-// uses: grid_place
+// uses: grid_place, unravel
 
 struct Params {
   x_base: u32,     // first vec4 of the bound view of dx
@@ -39,11 +39,11 @@ fn weight_of(here: u32, v: f32, size: u32) -> f32 {
 fn grid_sample_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let slot = index % params.c4;
-  let column = index / params.c4 % params.x_w;
-  let line = index / (params.c4 * params.x_w);
-  let row = params.row + line % params.rows;
-  let n = params.image + line / params.rows;
+  let own = unravel(index, params.rows, params.x_w, params.c4);
+  let n = params.image + own.x;
+  let row = params.row + own.y;
+  let column = own.z;
+  let slot = own.w;
 
   var sum = vec4f();
   for (var p = 0u; p < params.h * params.w; p++) {

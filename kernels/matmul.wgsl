@@ -1,6 +1,7 @@
 // y[n, h, i, j] = sum over k of a[n, h, i, k] * b[n, h, j, k]: k on the channels of a and b, j on those of y
 //
 // One invocation per 4 j of one i; an axis n or h of size 1 is repeated. Lanes beyond K count nothing.
+// uses: unravel
 
 struct Params {
   k: u32,
@@ -31,11 +32,11 @@ struct Params {
 fn matmul(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let slot = index % params.j4;
-  let i = index / params.j4 % params.m;
-  let row = index / (params.j4 * params.m);
-  let oh = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
+  let place = unravel(index, params.rows, params.m, params.j4);
+  let n = params.image + place.x;
+  let oh = params.row + place.y;
+  let i = place.z;
+  let slot = place.w;
 
   let a_at = n * params.a_n + oh * params.a_h + i * params.k4 - params.a_base;
   let b_at = n * params.b_n + oh * params.b_h - params.b_base;

@@ -1,6 +1,7 @@
 // y[n + at_n, p + at, c] = x[n, p, c]: one input of a concatenation along images, rows or columns
 //
 // One invocation per vec4 of x.
+// uses: unravel
 
 struct Params {
   x_base: u32,
@@ -27,12 +28,12 @@ struct Params {
 fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index % params.c4;
-  let ix = index / params.c4 % params.x_w;
-  let row = index / (params.c4 * params.x_w);
-  let iy = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
-  let at = ((n * params.x_h + iy) * params.x_w + ix) * params.c4 + c - params.x_base;
+  let at = unravel(index, params.rows, params.x_w, params.c4);
+  let n = params.image + at.x;
+  let iy = params.row + at.y;
+  let ix = at.z;
+  let c = at.w;
+  let from_index = ((n * params.x_h + iy) * params.x_w + ix) * params.c4 + c - params.x_base;
   let to = (((n + params.at_n) * params.y_h + iy + params.at_h) * params.y_w + ix + params.at_w) * params.c4 + c;
-  y[to - params.y_base] = x[at];
+  y[to - params.y_base] = x[from_index];
 }

@@ -2,6 +2,7 @@
 //
 // Digits are those of a mixed-radix number, the last one fastest. Transposes, reshapes, slices and repeats are
 // rearrangements. One invocation per vec4 of y.
+// uses: unravel
 
 struct Params {
   n: u32,          // sizes of y
@@ -43,11 +44,11 @@ fn rearrange(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
   let c4 = (params.c + 3u) / 4u;
-  let slot = index % c4;
-  let ox = index / c4 % params.w;
-  let row = index / (c4 * params.w);
-  let oy = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
+  let place = unravel(index, params.rows, params.w, c4);
+  let n = params.image + place.x;
+  let oy = params.row + place.y;
+  let ox = place.z;
+  let slot = place.w;
 
   let x_c4 = (params.x_c + 3u) / 4u;
   var value = vec4<Elem>();

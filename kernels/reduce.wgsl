@@ -2,7 +2,7 @@
 //
 // One pass of a reduction: sums of 32 of sums of 32 ... keep the rounding small. One invocation per vec4 of y.
 // Along the channels a vec4 counts as one index; lanes beyond C count nothing.
-// uses: reduction, order
+// uses: reduction, order, unravel
 
 const RUN = 32u;
 
@@ -53,14 +53,9 @@ fn before(v: vec4f) -> vec4f {
 fn reduce(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index % params.y_c4;
-  let ox = index / params.y_c4 % params.y_w;
-  let row = index / (params.y_c4 * params.y_w);
-  let oy = params.row + row % params.rows;
-  let n = params.image + row / params.rows;
-  let out = ((n * params.y_h + oy) * params.y_w + ox) * params.y_c4 + c - params.y_base;
+  var place = unravel(index, params.rows, params.y_w, params.y_c4) + vec4u(params.image, params.row, 0u, 0u);
+  let out = ((place.x * params.y_h + place.y) * params.y_w + place.z) * params.y_c4 + place.w - params.y_base;
 
-  var place = vec4u(n, oy, ox, c);
   let first = place[params.axis] * RUN;
   place[params.axis] = first;
   var at = ((place.x * params.x_h + place.y) * params.x_w + place.z) * params.x_c4 + place.w - params.x_base;

@@ -3,6 +3,7 @@
 //
 // One invocation per vec4 of a phase. Of the two maps, "phases" is that of n*K images and "map" the other. With
 // factor = columns and step = 1 phases interleave: shift-and-stitch. With factor = 1 they are shifted windows.
+// uses: unravel
 
 override SPLIT: bool = false;
 
@@ -36,10 +37,11 @@ struct Params {
 fn stitch(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * 64u + id.x;
   if (index >= params.count) { return; }
-  let c = index % params.c4;
-  let px = index / params.c4 % params.phases_w;
-  let py = params.row + index / (params.c4 * params.phases_w) % params.rows;
-  let image = params.image + index / (params.c4 * params.phases_w * params.rows);
+  let place = unravel(index, params.rows, params.phases_w, params.c4);
+  let image = params.image + place.x;
+  let py = params.row + place.y;
+  let px = place.z;
+  let c = place.w;
   let k = image % params.phases;
   let phase = vec2i(vec2u(k / params.columns, k % params.columns));
   let at = vec2i(vec2u(py, px)) * vec2i(params.factor_y, params.factor_x)
