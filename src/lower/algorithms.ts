@@ -11,12 +11,12 @@ import {
   winogradTile,
 } from './filter.js';
 import type { StripProduct } from './strip_product.js';
-import type { Product } from './tile_product.js';
+import { type Product, WIDE_SPEED } from './tile_product.js';
 
 /**
  * A way to convolve.
  * - tile, quad: 16 channels of 4 pixels an invocation; in quad the invocations of a quad share what they load;
- * - wide: quads of 32 channels of 8 pixels an invocation;
+ * - wide: quads of 32 channels of 8 pixels an invocation where there are enough, in workgroups of 16;
  * - block: 8 channels of 8 pixels an invocation, a workgroup shares what it loads;
  * - strip: 8 channels of 2 x 4 pixels an invocation, a load for three taps;
  * - first: 8 channels of 4 x 4 pixels of a 3x3 window over colours, a load for nine taps;
@@ -33,7 +33,7 @@ export type Algorithm =
   | `${Sized}@${(typeof WORKGROUPS)[number]}`;
 
 /** What runs in workgroups of any size, and the sizes besides 64 that every device has. */
-type Sized = 'tile' | 'quad' | 'wide' | 'strip';
+type Sized = 'tile' | 'quad' | 'strip';
 const WORKGROUPS = [16, 32, 128, 256] as const;
 
 /** The window of a convolution as far as it decides on the algorithm. */
@@ -85,14 +85,18 @@ interface Candidate {
 const all = (p: readonly number[], v: number): boolean => p.every((each) => each === v);
 const area = ([h, w]: Pair): number => h * w;
 
-/** Blocks of 4 input channels, and tiles of 16 output channels, that an invocation or a workgroup takes at once. */
-const AT_ONCE: Readonly<Record<Product, Pair>> = { tile: [1, 1], quad: [1, 1], wide: [1, 2], block: [4, 4] };
-
-/** Blocks by tiles that are multiplied, those among them that are computed in vain. */
-const products = (w: FilterShape, name: Product): number => {
-  const [depth, tiles] = AT_ONCE[name];
-  return depth * ceilDiv(ceilDiv(w.in / w.groups, 4), depth) * tiles * ceilDiv(filterTiles(w), tiles);
-};
+/** Blocks of 4 input channels by tiles of 16 output channels, those among them that are computed in vain. */
+function products(w: FilterShape, name: Product): number {
+  const [depth, tiles] = [ceilDiv(w.in / w.groups, 4), filterTiles(w)];
+  switch (name) {
+    case 'block':
+      return 16 * ceilDiv(depth, 4) * ceilDiv(tiles, 4);
+    case 'wide': // takes two tiles at once, or quads where that pays
+      return depth * Math.min(2 * ceilDiv(tiles, 2), WIDE_SPEED * tiles);
+    default:
+      return depth * tiles;
+  }
+}
 
 /** Channels in from which wide invocations are worth it: with fewer, what is around their loop outweighs it. */
 const WIDE_DEPTH = 16;
@@ -104,8 +108,7 @@ const inTiles = (w: FilterShape): boolean =>
 const canMultiply: Readonly<Record<Product, (w: FilterShape, features: ReadonlySet<Feature>) => boolean>> = {
   tile: () => true,
   quad: (_, features) => features.has('subgroups'),
-  wide: (w, features) =>
-    features.has('subgroups') && w.groups === 1 && w.in >= WIDE_DEPTH && filterTiles(w) > 1,
+  wide: (w, features) => features.has('subgroups') && w.groups === 1 && w.in >= WIDE_DEPTH,
   block: ({ groups }) => groups === 1,
 };
 
@@ -182,7 +185,6 @@ export const ALGORITHMS: Readonly<Record<Algorithm, Candidate>> = {
   grouped: { by: 'grouped', layout: 'raw', can: () => true, cost: () => Number.POSITIVE_INFINITY },
   ...sized('tile', product('tile')),
   ...sized('quad', product('quad')),
-  ...sized('wide', product('wide')),
   ...sized('strip', strip),
 };
 

@@ -5,7 +5,7 @@ import type { AdapterInfo } from '../gpu/device.js';
  * - tile, quad, wide, block: one tap of 4 input and 16 output channels;
  * - strip, first: a row of three taps of 4 input and 8 output channels;
  * - transform: 4 channels of a frequency that go through Winograd's transforms, in or out;
- * and small: of tile, quad and wide in workgroups of 16 relative to those of 64. A small map has fewer invocations than fill
+ * and small: of tile and quad in workgroups of 16 relative to those of 64. A small map has fewer invocations than fill
  * whole workgroups of 64 on every core.
  */
 export interface Costs {

@@ -43,20 +43,19 @@ const INVOCATIONS: Readonly<Record<Product, (pixels: number, tiles: number) => n
   block: (pixels, tiles) => 64 * ceilDiv(pixels, 64) * ceilDiv(tiles, 4),
 };
 
-/** FLOPs that conv2d_wide.wgsl does in the time in which conv2d_quad.wgsl does one. */
+/** Products that conv2d_wide.wgsl makes in the time in which quads make one. */
 export const WIDE_SPEED = 1.25;
 
-/** Workgroups below which a launch may leave a core idle. */
-const BUSY = 4;
+/** Invocations below which a launch of conv2d_wide.wgsl, in workgroups of 16, may leave a core idle. */
+const BUSY = 64;
 
 /**
- * The kernel of a product for this many pixels and tiles: quads instead of wide ones where those would have too little to
- * do. Both sum in one order, so that a window of an image still comes out as the whole would.
+ * Whether wide invocations are worth it for this many pixels and tiles. Where not, the same kernel computes quads; both sum
+ * in one order, so that a window of an image still comes out as the whole would.
  */
-function fitting(by: Product, pixels: number, tiles: number, images: number, workgroup = 64): Product {
-  if (by !== 'wide') return by;
+function isWide(pixels: number, tiles: number, images: number): boolean {
   const [wide, quad] = [INVOCATIONS.wide(pixels, tiles), INVOCATIONS.quad(pixels, tiles)];
-  return 4 * wide <= WIDE_SPEED * quad && wide * images >= BUSY * workgroup ? 'wide' : 'quad';
+  return 4 * wide <= WIDE_SPEED * quad && wide * images >= BUSY;
 }
 
 /** Input vec4 below which tile_window.wgsl goes through taps and channels in one loop. */
@@ -83,13 +82,9 @@ export function tileProduct<B>(
   const pixels = band.rows * y.shape.w;
   const depth = ceilDiv(shape.in / shape.groups, 4);
   const shallow = depth < SHALLOW && win.kernel[0] * win.kernel[1] > 1;
-  const by = fitting(
-    o.by ?? (ctx.features.has('subgroups') ? 'quad' : 'tile'),
-    pixels,
-    part.count,
-    band.images,
-    o.workgroup,
-  );
+  const by = o.by ?? (ctx.features.has('subgroups') ? 'quad' : 'tile');
+  const wide = by === 'wide' && isWide(pixels, part.count, band.images);
+  const invocations = INVOCATIONS[by === 'wide' && !wide ? 'quad' : by];
   return {
     kernel: KERNELS[by],
     elem: ctx.elem,
@@ -111,9 +106,10 @@ export function tileProduct<B>(
       tile_count: part.count,
       w_base: (part.origin ?? part.first) * filter.tile,
       w_image: filter.image,
+      wide: Number(wide),
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
-    invocations: INVOCATIONS[by](pixels, part.count) * band.images,
+    invocations: invocations(pixels, part.count) * band.images,
     flops: o.flops,
     bytes: o.bytes,
   };

@@ -101,8 +101,7 @@ describe('tuning', () => {
         CLASSES.map((name) => [name, { ms: { [algorithm]: 1 }, pixels: 1, netPixels: 1 }]),
       );
       const { values, kernels } = await scores({ tuning: tuningOf(engine.adapter, forced) });
-      // The map is good for 72 wide invocations: too few for larger workgroups.
-      const by = /^wide(?!@16)/.test(algorithm) ? 'quad' : algorithm.replace(/@.*/, '');
+      const by = algorithm.replace(/@.*/, '');
       const direct = by.startsWith('winograd') ? undefined : by === 'tile' ? 'conv2d' : `conv2d_${by}`;
       expect(kernels[0]).to.equal(direct ?? algorithm.replace(/_.*/, '_input'));
       expect(kernels.includes('max_pool')).to.equal(direct !== undefined);

@@ -62,14 +62,14 @@ describe('the choice of an algorithm', () => {
     const direct = ['tile', 'quad', 'wide', 'block', 'strip'];
     const by = ['tile', 'quad', 'wide', 'block'];
     const adding = by.map((name) => `winograd2_${name}`);
-    const sizes = sized('tile', 'quad', 'wide', 'strip');
+    const sizes = sized('tile', 'quad', 'strip');
     const all = [...direct, ...by.map((name) => `winograd_${name}`), ...adding, ...sizes];
     expect(algorithmsFor(filter, taps, quads)).to.deep.equal(all);
     expect(algorithmsFor(filter, taps, { ...quads, memory: 'low' })).to.deep.equal([...direct, ...sizes]);
     const halves = { ...quads, elem: 'f16' } as const;
     expect(algorithmsFor(filter, taps, halves)).to.deep.equal([...direct, ...adding, ...sizes]);
     expect(algorithmsFor(filter, taps, { ...halves, memory: 'low' })).to.deep.equal([...direct, ...sizes]);
-    const others = [...by, ...sized('tile', 'quad', 'wide')];
+    const others = [...by, ...sized('tile', 'quad')];
     const colours = algorithmsFor({ ...filter, in: 3 }, taps, quads);
     expect(colours).to.include('first').and.not.include('wide');
     expect(
@@ -120,7 +120,7 @@ describe('the choice of an algorithm', () => {
       'block',
       'strip',
     ]);
-    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(29);
+    expect(plausible(filter, taps, speed(all), Number.POSITIVE_INFINITY)).to.have.lengthOf(25);
   });
 
   it('leaves out what is too slow to be timed only where an adapter was measured', () => {
@@ -144,8 +144,8 @@ describe('the choice of an algorithm', () => {
       speed: costModel({ ...adapter, description }),
     });
     const software = where('SwiftShader Device (Subzero)');
-    expect(chooseAlgorithm(scores, point, software)).to.equal('wide@16');
-    expect(plausible(scores, point, software)).to.deep.equal(['tile', 'quad', 'wide', 'wide@16']);
+    expect(chooseAlgorithm(scores, point, software)).to.equal('wide');
+    expect(plausible(scores, point, software)).to.deep.equal(['tile', 'quad', 'wide']);
     expect(chooseAlgorithm(scores, point, where('NVIDIA H100'))).to.equal('quad');
   });
 
@@ -158,7 +158,6 @@ describe('the choice of an algorithm', () => {
     };
     expect(sizeBy('quad')).to.deep.equal(['conv2d_quad undefined']);
     expect(sizeBy('tile@32')).to.deep.equal(['conv2d 32']);
-    expect(sizeBy('wide@16')).to.deep.equal(['conv2d_wide 16']);
     expect(sizeBy('quad@128')).to.deep.equal(['conv2d_quad 128']);
     expect(sizeBy('strip@256')).to.deep.equal(['conv2d_strip 256']);
   });
@@ -166,16 +165,16 @@ describe('the choice of an algorithm', () => {
   it('takes wide invocations where there are enough of them, for the pixels and the tiles of a launch', () => {
     const g = new Graph('g');
     g.output(g.conv('conv', g.input('data', 64), { out: 72, kernel: 1 }));
-    const kernels = (h: number, w: number, by: Algorithm) => {
-      const forced = { [NAME.replace('3x3 64>64', '1x1 64>72')]: { ms: { [by]: 1 } } };
+    const launches = (h: number, w: number) => {
+      const forced = { [NAME.replace('3x3 64>64', '1x1 64>72')]: { ms: { wide: 1 } } };
       const { steps } = plan(g, { n: 1, c: 64, h, w }, { ...quads, speed: { ...UNKNOWN, times: forced } });
-      return steps.flatMap((s) => s.dispatches.map((d) => `${d.kernel.name} ${d.invocations}`));
+      const dispatches = steps.flatMap((s) => s.dispatches);
+      return dispatches.map((d) => [d.kernel.name, d.params.wide, d.invocations]);
     };
     // 5 tiles of 16 channels are 3 pairs: of 32 pixels each in wide quads, of 16 pixels each in quads.
-    expect(kernels(8, 64, 'wide@16')).to.deep.equal([`conv2d_wide ${4 * 16 * 3}`]);
-    expect(kernels(8, 64, 'wide')).to.deep.equal([`conv2d_quad ${4 * 32 * 5}`]);
-    expect(kernels(8, 128, 'wide')).to.deep.equal([`conv2d_wide ${4 * 32 * 3}`]);
-    expect(kernels(4, 4, 'wide@16')).to.deep.equal([`conv2d_quad ${4 * 5}`]);
+    expect(launches(8, 64)).to.deep.equal([['conv2d_wide', 1, 4 * 16 * 3]]);
+    expect(launches(8, 16)).to.deep.equal([['conv2d_wide', 0, 4 * 8 * 5]]); // 48 wide ones
+    expect(launches(11, 16)).to.deep.equal([['conv2d_wide', 0, 4 * 11 * 5]]); // 72, for 176 of 192 pixels and 5 of 6 tiles
   });
 
   it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {
