@@ -79,11 +79,13 @@ function tiles<B>(
   // weight is read once; else by rows, and by channels only where a single row is too long.
   const heavy = all * tile * vec4Bytes(ctx.elem) > tensorBytes(x.shape, ctx.elem);
   const least = rowFlops(t) * (heavy ? y.shape.n * y.shape.h : 1);
-  const most = Math.min(all, wholeParts((ctx.maxFlops * all) / least, by));
+  const maxFlops = ctx.maxFlops * (by === 'wide' ? WIDE_SPEED : 1);
+  const most = Math.min(all, wholeParts((maxFlops * all) / least, by));
   const parts = dividedParts(w.parts, most);
   const largest = Math.max(...parts.map((p) => p.count)) / all;
   const rows = inputRows(win, x.shape);
-  return splitRows(ctx, y, [{ t: x, rows }], { flopsPerRow: rowFlops(t) * largest }).flatMap((band) => {
+  const limited = { ...ctx, maxFlops };
+  return splitRows(limited, y, [{ t: x, rows }], { flopsPerRow: rowFlops(t) * largest }).flatMap((band) => {
     const xv = rowsView(ctx, x, band, rows(band.row, band.row + band.rows));
     const yv = rowsView(ctx, y, band);
     const operands = { x: { ...x, ...xv }, y: { ...y, ...yv }, b };
@@ -103,12 +105,12 @@ function tiles<B>(
 }
 
 /**
- * Tiles of a part of a filter: fours as far as they go, or sixteens where an invocation takes many, so that the last
+ * Tiles of a part of a filter: as many fours as go into it, or sixteens where an invocation takes two, so that the last
  * workgroups of a launch leave no core idle.
  */
 function wholeParts(tiles: number, by: Product | StripProduct): number {
-  const [most, whole] = by === 'wide' ? [tiles * WIDE_SPEED, 16] : [tiles, 4];
-  return most < whole ? Math.max(1, Math.floor(tiles)) : whole * Math.floor(most / whole);
+  const whole = by === 'wide' && tiles >= 16 ? 16 : 4;
+  return tiles < whole ? Math.max(1, Math.floor(tiles)) : whole * Math.floor(tiles / whole);
 }
 
 function grouped<B>(ctx: Lowering<B>, t: Conv2dOperands<B>, o: Conv2dOptions): Dispatch<B>[] {

@@ -177,6 +177,27 @@ describe('the choice of an algorithm', () => {
     expect(launches(11, 16)).to.deep.equal([['conv2d_wide', 0, 4 * 11 * 5]]); // 72, for 176 of 192 pixels and 5 of 6 tiles
   });
 
+  it('cuts heavy filters so that the workgroups of a launch are as many as several cores can share', () => {
+    const g = new Graph('g');
+    g.output(g.conv('fc6', g.input('data', 64), { out: 512, kernel: 7, pad: 3 }));
+    const perTile = 2 * 64 * 49 * 64 * 16; // FLOPs, of 8 x 8 pixels
+    const counts = (by: Algorithm, tiles: number) => {
+      const forced = { [NAME.replace('3x3 64>64', '7x7 64>512')]: { ms: { [by]: 1 } } };
+      const o = { ...quads, maxFlops: tiles * perTile, speed: { ...UNKNOWN, times: forced } };
+      const dispatches = plan(g, { n: 1, c: 64, h: 8, w: 8 }, o).steps.flatMap((s) => s.dispatches);
+      return dispatches.map(({ params }) => [params.tile_count, params.wide]);
+    };
+    const quadsOf = (...tiles: number[]) => tiles.map((count) => [count, 0]);
+    expect(counts('quad', 13.5)).to.deep.equal(quadsOf(12, 12, 8));
+    // 16 tiles of wide invocations take as long as 13 of the others, and are 64 of them.
+    expect(counts('wide', 13.5)).to.deep.equal([
+      [16, 1],
+      [16, 1],
+    ]);
+    expect(counts('wide', 12.5)).to.deep.equal(quadsOf(12, 12, 8));
+    expect(counts('wide', 2.5)).to.deep.equal(quadsOf(...Array(10).fill(3), 2));
+  });
+
   it('is one for a layer whatever the size of its map, and decides what a net fuses', () => {
     const g = new Graph('g');
     const conv = g.conv('conv', g.input('data', 64), { out: 64, kernel: 3, pad: 1, relu: true });

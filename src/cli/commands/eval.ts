@@ -14,10 +14,10 @@ import { table } from '../table.js';
 
 /**
  * Where the server of PASCAL VOC looks for the labels of a split: "comp6" is a method trained on any data.
- * @param source the folder of the data, whose year it is where that says one.
+ * @param source the folder of the data, whose year it is where its path says one.
  */
 function submission(split: string, source: string): string {
-  const [year = 'VOC2012'] = /VOC20\d\d/.exec(source) ?? [];
+  const year = source.match(/VOC20\d\d/g)?.at(-1) ?? 'VOC2012';
   return join('results', year, 'Segmentation', `comp6_${split}_cls`);
 }
 
