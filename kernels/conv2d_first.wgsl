@@ -5,7 +5,7 @@
 // pass round, and then makes a row at a time without a loop, so that the sums of a row never leave the registers.
 // Sums run over u, v, i.
 // needs: subgroups
-// uses: strip_store, relu
+// uses: strip_store
 enable subgroups;
 
 // The weights of a tap: columns are input channels, rows output channels.
@@ -58,48 +58,33 @@ override WORKGROUP: u32 = 64u; // invocations, for the tuner to choose
 @compute @workgroup_size(WORKGROUP, 1, 1)
 fn conv2d_first(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * WORKGROUP + id.x;
-  let across = (params.y_w + 3u) / 4u;
-  let strips = (across * ((params.rows + 3u) / 4u) + 3u) / 4u * 4u; // whole quads: their lanes share tile and image
-  let last = params.image + params.images - 1u;
-  let unclamped = params.image + index / (strips * params.tile_count);
-  let n = min(unclamped, last); // passing round wants uniform control flow: no early return, guarded stores
-  let tile = params.tile + (index / strips) % params.tile_count;
-  let row = 4u * (index % strips / across);
-  let column = 4u * (index % strips % across);
+  let place = place_of(index, 4u);
 
-  let weights = (tile / 2u) * 144u + 4u * (index & 3u) + 2u * (tile & 1u) - params.w_base;
+  let weights = (place.tile / 2u) * 144u + 4u * (index & 3u) + 2u * (place.tile & 1u) - params.w_base;
   let top = taps_at(weights);
   let centre = taps_at(weights + 48u);
   let bottom = taps_at(weights + 96u);
 
-  let above = i32(params.row + row) - params.pad_top;
-  let left = i32(column) - params.pad_left;
-  let x0 = columns_at(n, above, left);
-  let x1 = columns_at(n, above + 1, left);
-  let x2 = columns_at(n, above + 2, left);
-  let x3 = columns_at(n, above + 3, left);
-  let x4 = columns_at(n, above + 4, left);
-  let x5 = columns_at(n, above + 5, left);
+  let above = i32(params.row + place.row) - params.pad_top;
+  let left = i32(place.column) - params.pad_left;
+  let x0 = columns_at(place.n, above, left);
+  let x1 = columns_at(place.n, above + 1, left);
+  let x2 = columns_at(place.n, above + 2, left);
+  let x3 = columns_at(place.n, above + 3, left);
+  let x4 = columns_at(place.n, above + 4, left);
+  let x5 = columns_at(place.n, above + 5, left);
 
-  let c4 = 2u * tile;
-  let wide = c4 + 1u < params.y_c4;
-  let b0 = b[c4];
-  let b1 = b[select(c4, c4 + 1u, wide)];
-  let rows = select(0u, params.rows - min(row, params.rows), unclamped <= last);
-  let pixel = (n * params.y_h + params.row + row) * params.y_w + column;
-  if (rows > 0u) {
-    store_row(pixel, column, c4, wide, sum_of(products(x0, top), products(x1, centre), products(x2, bottom)), b0, b1);
+  let outputs = outputs_of(place);
+  if (place.rows > 0u) {
+    store_row(outputs, 0u, sum_of(products(x0, top), products(x1, centre), products(x2, bottom)));
   }
-  if (rows > 1u) {
-    let sums = sum_of(products(x1, top), products(x2, centre), products(x3, bottom));
-    store_row(pixel + params.y_w, column, c4, wide, sums, b0, b1);
+  if (place.rows > 1u) {
+    store_row(outputs, 1u, sum_of(products(x1, top), products(x2, centre), products(x3, bottom)));
   }
-  if (rows > 2u) {
-    let sums = sum_of(products(x2, top), products(x3, centre), products(x4, bottom));
-    store_row(pixel + 2u * params.y_w, column, c4, wide, sums, b0, b1);
+  if (place.rows > 2u) {
+    store_row(outputs, 2u, sum_of(products(x2, top), products(x3, centre), products(x4, bottom)));
   }
-  if (rows > 3u) {
-    let sums = sum_of(products(x3, top), products(x4, centre), products(x5, bottom));
-    store_row(pixel + 3u * params.y_w, column, c4, wide, sums, b0, b1);
+  if (place.rows > 3u) {
+    store_row(outputs, 3u, sum_of(products(x3, top), products(x4, centre), products(x5, bottom)));
   }
 }

@@ -4,7 +4,7 @@
 // column of x serves up to 3 taps and no channel of a narrow layer is computed in vain. The lanes of a quad load
 // the weights of one input channel each and pass them round. Sums run over u, i, v in this order in every lane.
 // needs: subgroups
-// uses: strip_store, relu
+// uses: strip_store
 enable subgroups;
 
 // The weights of a tap: columns are input channels, rows output channels.
@@ -47,30 +47,21 @@ override WORKGROUP: u32 = 64u; // invocations, for the tuner to choose
 @compute @workgroup_size(WORKGROUP, 1, 1)
 fn conv2d_strip(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * WORKGROUP + id.x;
-  let across = (params.y_w + 3u) / 4u;
-  let strips = (across * ((params.rows + 1u) / 2u) + 3u) / 4u * 4u; // whole quads: their lanes share tile and image
-  let last = params.image + params.images - 1u;
-  let unclamped = params.image + index / (strips * params.tile_count);
-  let n = min(unclamped, last); // passing round wants uniform control flow: no early return, guarded stores
-  let tile = params.tile + (index / strips) % params.tile_count;
-  let strip = index % strips;
-  let row = 2u * (strip / across);
-  let column = 4u * (strip % across);
-  let lane = index & 3u;
+  let place = place_of(index, 2u);
 
   var y0 = Strip();
   var y1 = Strip();
   let step = params.depth * 16u; // from one tap to the next
-  var wi = (tile / 2u) * params.kernel_h * 3u * step + 4u * lane + 2u * (tile & 1u) - params.w_base;
-  let left = i32(column) - params.pad_left;
+  var wi = (place.tile / 2u) * params.kernel_h * 3u * step + 4u * (index & 3u) + 2u * (place.tile & 1u) - params.w_base;
+  let left = i32(place.column) - params.pad_left;
   // One loop over u and i: on SwiftShader the sums cost more where they enter and leave a loop than in it.
   let turns = params.kernel_h * params.depth;
   var u = 0u;
   var i = 0u;
   for (var k = 0u; k < turns; k++) {
-    let top = i32(params.row + row + u) - params.pad_top;
+    let top = i32(params.row + place.row + u) - params.pad_top;
     // The first pixel of each row under the window; below 0 on the padding.
-    let first = i32(n * params.x_h) + top;
+    let first = i32(place.n * params.x_h) + top;
     let row0 = select(-1, first * i32(params.x_w), top >= 0 && top < i32(params.x_h));
     let row1 = select(-1, (first + 1) * i32(params.x_w), top + 1 >= 0 && top + 1 < i32(params.x_h));
     let t0 = tap_at(wi);
@@ -85,12 +76,7 @@ fn conv2d_strip(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
     wi += select(16u, 16u + 2u * step, is_row_done);
   }
 
-  let c4 = 2u * tile;
-  let wide = c4 + 1u < params.y_c4;
-  let b0 = b[c4];
-  let b1 = b[select(c4, c4 + 1u, wide)];
-  let rows = select(0u, params.rows - min(row, params.rows), unclamped <= last);
-  let pixel = (n * params.y_h + params.row + row) * params.y_w + column;
-  if (rows > 0u) { store_row(pixel, column, c4, wide, y0, b0, b1); }
-  if (rows > 1u) { store_row(pixel + params.y_w, column, c4, wide, y1, b0, b1); }
+  let outputs = outputs_of(place);
+  if (place.rows > 0u) { store_row(outputs, 0u, y0); }
+  if (place.rows > 1u) { store_row(outputs, 1u, y1); }
 }

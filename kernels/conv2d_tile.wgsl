@@ -30,6 +30,7 @@ struct Params {
   w_base: u32,      // first vec4 of the bound view of w
   w_image: u32,     // vec4 from one image's filter to the next; 0 where all share one
   wide: u32,        // of conv2d_wide: 1 for 32 channels of 8 pixels an invocation, 0 for 16 of 4
+  relu: u32,        // 1 for a fused ReLU, 0 for none
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -37,6 +38,9 @@ struct Params {
 @group(0) @binding(2) var<storage, read> w: array<vec4<Elem>>;        // [tile, kh, kw, i/4, 4 (i), 4 (o/4)] of 4 o
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;         // [O/4]
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
+
+// A ReLU by `params`: kernels this large are not compiled twice for it. NaN stays NaN, as in relu.wgsl.
+fn act(v: vec4f) -> vec4f { return select(v, vec4f(), vec4<bool>(params.relu == 1u) & (v < vec4f())); }
 
 // The row and column of x under the first tap of a pixel's window.
 fn window_at(pixel: u32) -> vec2i {

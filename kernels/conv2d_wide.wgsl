@@ -2,7 +2,7 @@
 // serves twice as many sums, unless so many would leave cores idle (wide is 0): then it is conv2d_quad. Both add in
 // the same order. Wins where a load costs more than the sums' way to memory and back.
 // needs: subgroups
-// uses: conv2d_tile, tile_window, tile_sums, quad_add, quad_tile, relu
+// uses: conv2d_tile, tile_window, tile_sums, quad_add, quad_tile
 enable subgroups;
 
 // The first vec4 of 4 pixels under a tap, or -1 beside the map.

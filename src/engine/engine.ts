@@ -9,7 +9,7 @@ import {
   openDevice,
 } from '../gpu/device.js';
 import { encode, prepare } from '../gpu/encode.js';
-import { Pipelines } from '../gpu/pipelines.js';
+import { type Pipelines, pipelinesOf } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
 import type { Choosing } from '../lower/algorithms.js';
 import { costModel } from '../lower/costs.js';
@@ -84,7 +84,7 @@ export class Engine {
     this.#loss = null;
     this.#adapter = adapterInfo(device.adapterInfo);
     this.#limits = deviceLimits(device, this.#options.maxBindingBytes);
-    this.#pipelines = new Pipelines(device);
+    this.#pipelines = pipelinesOf(device);
     this.#features = deviceFeatures(device);
     for (const feature of this.#options.without ?? []) this.#features.delete(feature);
     void device.lost.then(({ reason, message }) => {
@@ -108,7 +108,7 @@ export class Engine {
     return this.#limits;
   }
 
-  /** The compiled kernels of the present device. */
+  /** The compiled kernels of the present device, shared with its other engines. */
   get pipelines(): Pipelines {
     return this.#pipelines;
   }

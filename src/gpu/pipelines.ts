@@ -123,6 +123,15 @@ export class Pipelines {
   }
 }
 
+const pipelines = new WeakMap<GPUDevice, Pipelines>();
+
+/** The pipelines of a device, which all its engines share. */
+export function pipelinesOf(device: GPUDevice): Pipelines {
+  const found = pipelines.get(device) ?? new Pipelines(device);
+  pipelines.set(device, found);
+  return found;
+}
+
 async function wgslError(kernel: Kernel, module: GPUShaderModule, cause: unknown): Promise<Error> {
   const info = await module.getCompilationInfo();
   const first = info.messages.find((m) => m.type === 'error');

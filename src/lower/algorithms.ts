@@ -98,8 +98,14 @@ function products(w: FilterShape, name: Product): number {
   }
 }
 
-/** Channels in from which wide invocations are worth it: with fewer, what is around their loop outweighs it. */
-const WIDE_DEPTH = 16;
+/**
+ * Channels in and out from which wide invocations are worth it: with fewer in, what is around their loop outweighs it; with
+ * fewer out, a net's first result waits longer for the kernel than its layers gain.
+ */
+const WIDE = { in: 16, out: 128 } as const;
+
+/** Channels out from which `first` is worth its compilation. */
+const FIRST_OUT = 32;
 
 const inTiles = (w: FilterShape): boolean =>
   w.groups === 1 || ((w.in / w.groups) % 4 === 0 && (w.out / w.groups) % 4 === 0);
@@ -108,7 +114,7 @@ const inTiles = (w: FilterShape): boolean =>
 const canMultiply: Readonly<Record<Product, (w: FilterShape, features: ReadonlySet<Feature>) => boolean>> = {
   tile: () => true,
   quad: (_, features) => features.has('subgroups'),
-  wide: (w, features) => features.has('subgroups') && w.groups === 1 && w.in >= WIDE_DEPTH,
+  wide: (w, features) => features.has('subgroups') && w.groups === 1 && w.in >= WIDE.in && w.out >= WIDE.out,
   block: ({ groups }) => groups === 1,
 };
 
@@ -149,7 +155,8 @@ const strip: Candidate = {
 const first: Candidate = {
   by: 'first',
   layout: 'tiles',
-  can: (w, taps, features) => strip.can(w, taps, features) && w.in <= 3 && taps.kernel[0] === 3,
+  can: (w, taps, features) =>
+    strip.can(w, taps, features) && w.in <= 3 && w.out >= FIRST_OUT && taps.kernel[0] === 3,
   cost: (w, { kernel }, costs) => costs.first * kernel[0] * ceilDiv(w.out, 8),
 };
 

@@ -1,4 +1,5 @@
 import type { Dispatch } from '../dispatch.js';
+import { ShapeError } from '../errors.js';
 import type { Kernel } from '../kernel.js';
 import {
   blocks,
@@ -40,14 +41,35 @@ export const poolWindow = (o: PoolOptions): Window => ({
   pad: padding(o.pad ?? 0),
 });
 
-/** [N, C, H', W'] of a pool. @throws ShapeError where the window is larger than the padded map. */
-export function poolShape(op: string, x: Shape, o: PoolOptions): Shape {
+/**
+ * [N, C, H', W'] of a pool.
+ * @throws ShapeError where the window is larger than the padded map, or one lies on padding alone.
+ */
+export function poolShape(op: string, x: Shape, o: AvgPoolOptions): Shape {
   const win = poolWindow(o);
   const [top, left, bottom, right] = win.pad;
   const hang = pair(o.hang ?? 0);
   const pad: Padding = [top, left, bottom + hang[0], right + hang[1]];
   const mode = { ceil: o.ceil ?? false, clip: o.clip ?? false };
-  return { n: x.n, c: x.c, ...windowShape(op, x, { ...win, pad }, mode) };
+  const y = windowShape(op, x, { ...win, pad }, mode);
+  if (!o.countPad) {
+    checkWindows(op, win, 0, { size: x.h, count: y.h });
+    checkWindows(op, win, 1, { size: x.w, count: y.w });
+  }
+  return { n: x.n, c: x.c, ...y };
+}
+
+/** A window without a pixel has no maximum, and no average of its pixels. */
+function checkWindows(op: string, win: Window, axis: 0 | 1, { size, count }: { size: number; count: number }) {
+  const [kernel, stride, dilation] = [win.kernel[axis], win.stride[axis], win.dilation[axis]];
+  for (let at = 0; at < count; at++) {
+    const start = at * stride - win.pad[axis];
+    const tap = Math.max(0, Math.ceil(-start / dilation)); // the first at or behind the map's beginning
+    if (tap >= kernel || start + tap * dilation >= size)
+      throw new ShapeError(
+        `${op}: window ${at} of ${count} ${axis ? 'columns' : 'rows'} begins at ${start} and meets none of ${size} pixels, should meet one`,
+      );
+  }
 }
 
 /**

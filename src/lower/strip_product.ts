@@ -32,7 +32,7 @@ export function stripProduct<B>(
   return {
     kernel,
     elem: ctx.elem,
-    constants: { RELU: Number(o.relu), ...(o.workgroup && { WORKGROUP: o.workgroup }) },
+    constants: o.workgroup ? { WORKGROUP: o.workgroup } : {},
     params: {
       ...slabParams(x, y, band),
       y_h: y.shape.h,
@@ -45,6 +45,7 @@ export function stripProduct<B>(
       tile: first,
       tile_count: count,
       w_base: (part.origin ?? part.first) * tile,
+      relu: Number(o.relu),
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
     invocations: 4 * quads * count * band.images,

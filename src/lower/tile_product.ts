@@ -89,7 +89,6 @@ export function tileProduct<B>(
     kernel: KERNELS[by],
     elem: ctx.elem,
     constants: {
-      RELU: Number(o.relu),
       ...((by === 'tile' || by === 'quad') && { SHALLOW: Number(shallow) }),
       ...(o.workgroup && { WORKGROUP: o.workgroup }),
     },
@@ -107,6 +106,7 @@ export function tileProduct<B>(
       w_base: (part.origin ?? part.first) * filter.tile,
       w_image: filter.image,
       wide: Number(wide),
+      relu: Number(o.relu),
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
     invocations: invocations(pixels, part.count) * band.images,

@@ -101,7 +101,7 @@ export const conv2dCases: readonly Case[] = [
         pool: { ceil: true },
         layout,
       }),
-      conv(`3x3 and a 2x2 pool rounded down, ${name}`, [1, 16, 47, 23], 48, [3, 3], {
+      conv(`3x3 and a 2x2 pool rounded down, ${name}`, [1, 16, 47, 23], 128, [3, 3], {
         pad: 1,
         pool: { ceil: false },
         layout,
@@ -110,11 +110,12 @@ export const conv2dCases: readonly Case[] = [
   }),
   conv('3 channels in, as the first layer', [1, 3, 31, 29], 64, [3, 3], { pad: 1, relu: true }),
   conv('padding of 100, as conv1_1 of FCN', [1, 3, 16, 12], 8, [3, 3], { pad: 100 }),
-  conv('3 channels, batch of 3, padded unevenly, 20 channels out', [3, 3, 13, 18], 20, [3, 3], {
+  conv('3 channels, batch of 3, padded unevenly, 36 channels out', [3, 3, 13, 18], 36, [3, 3], {
     pad: [2, 0, 1, 3],
   }),
-  conv('two colours', [2, 2, 9, 10], 12, [3, 3], { pad: 1, relu: true }),
-  conv('2x2 over many pixels of many channels, batch of 2', [2, 20, 16, 18], 80, [2, 2], { relu: true }),
+  conv('two colours', [2, 2, 9, 10], 44, [3, 3], { pad: 1, relu: true }),
+  conv('3 channels to 20, two rows of outputs over a remainder', [2, 3, 10, 15], 20, [3, 3], { pad: 1 }),
+  conv('2x2 over many pixels of many channels, batch of 2', [2, 20, 16, 18], 144, [2, 2], { relu: true }),
   conv('channels that fill no block', [3, 7, 9, 11], 5, [3, 3], { pad: 1 }),
   conv('8 channels, batch of 3, as in a narrow trunk', [3, 8, 11, 14], 8, [3, 3], { pad: 1, relu: true }),
   conv('2x3 with padding of its own on each side, 20 channels', [2, 12, 10, 9], 20, [2, 3], {
@@ -122,6 +123,7 @@ export const conv2dCases: readonly Case[] = [
   }),
   conv('1x3 over a single row', [1, 5, 1, 17], 24, [1, 3], { pad: [0, 1] }),
   conv('1x1 to 21 classes, as score_fr', [1, 128, 16, 21], 21, [1, 1]),
+  conv('1x1 to many channels of few pixels, as fc7', [1, 20, 5, 6], 132, [1, 1], { relu: true }),
   conv('1x1 with stride 2 and a remainder', [1, 32, 15, 18], 64, [1, 1], { stride: 2 }),
   conv('7x7 without padding, as fc6', [1, 64, 12, 14], 48, [7, 7], { relu: true }),
   conv('7x7 with stride 2, as a stem', [1, 3, 33, 47], 64, [7, 7], { stride: 2, pad: 3 }),

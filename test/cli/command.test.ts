@@ -69,7 +69,7 @@ describe('rarefy', () => {
     expect(stdout).not.to.match(/\d+\/\d+$/m);
   });
 
-  it('start takes any net, on a picture that it draws', async () => {
+  it('start takes any net, on a picture that it draws (long)', async () => {
     const out = inFolder('seeded');
     const { runs } = await report<SegmentReport>(
       'start',

@@ -26,7 +26,7 @@ const relu: OperatorCase = {
 describe('rarefy conformance', () => {
   const inFolder = temporaryFolder();
 
-  it('passes the committed ONNX cases and the Caffe net', async () => {
+  it('passes the committed ONNX cases and the Caffe net (long)', async () => {
     const { passed, parsed, failed, unsupported } = await report<ConformanceReport>(
       'conformance',
       testData('.'),

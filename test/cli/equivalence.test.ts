@@ -85,7 +85,7 @@ describe('rarefy equivalence', () => {
     expect(share).to.be.closeTo(found.mask.share, 1e-9);
   });
 
-  it('prints a row for each way, for a net of the family', async () => {
+  it('prints a row for each way, for a net of the family (long)', async () => {
     const { stdout } = await success(
       ...['equivalence', 'fcn-small-16s', '--width', '0.03125', '--stride', '2', '--size', '40x56'],
       ...['--out', inFolder('out')],

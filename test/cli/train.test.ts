@@ -299,8 +299,6 @@ describe("rarefy train, the paper's tables 4 and 5 on scenes", () => {
     };
   });
 
-  // One takes every option; the others are left to the long run.
-  const always = ['siftflow-16s'];
   for (const [net, stages, options, weights, fresh] of [
     ['nyud-16s-rgb', '32s,16s', 'kind=color', ['classifier'], 2],
     ['nyud-16s-rgbd', '32s,16s', 'kind=color-depth', ['color'], 0],
@@ -309,7 +307,7 @@ describe("rarefy train, the paper's tables 4 and 5 on scenes", () => {
     ['siftflow-16s', '32s-fixed,16s', 'heads=sem-geo', ['classifier'], 4],
     ['fcn16s', '32s,16s', 'heads=geo', ['classifier'], 2],
   ] as const)
-    it(`${net} with the small trunk on ${options}, ${stages}${always.includes(net) ? '' : ' (long)'}`, async () => {
+    it(`${net} with the small trunk on ${options}, ${stages} (long)`, async () => {
       const out = inFolder(`${net}-${options}`);
       const { stages: done } = await report<TrainJson>(
         ...['train', '--net', net, '--trunk', 'small', '--stages', stages, '--width', '0.03125'],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { uploadFilter } from '../../src/engine/filter.js';
 import { activation, conv2d, convTranspose2d, maxPool } from '../../src/engine/operators.js';
 import { empty, free, uploadVector } from '../../src/engine/tensor.js';
@@ -7,13 +7,14 @@ import { LimitError, OutOfMemoryError, ShapeError, ValidationError, WeightsError
 import { Graph } from '../../src/graph/builder.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
+import { openEngine } from './open_engine.js';
 import { rejection } from './rejection.js';
 import { FILTER, image, smallNet } from './small_net.js';
 
 describe('bad input', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -10,6 +10,7 @@ import { type Case, product } from '../cases/case.js';
 import { cases } from '../cases/index.js';
 import { random } from '../random.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Values that the storage type holds exactly, so that only the operator's own rounding counts. */
 const inputsOf = (c: Case, elem: Elem = 'f32') =>
@@ -103,7 +104,7 @@ describe('operators against their float64 twins', () => {
     describe(without.length === 0 ? 'with all features' : 'portable kernels only', () => {
       let engine: Engine;
       before(async () => {
-        engine = await createEngine({ without });
+        engine = await openEngine({ without });
       });
       after(() => engine.dispose());
 
@@ -150,7 +151,7 @@ describe('operators against their float64 twins', () => {
 describe('convolutions through workgroup memory', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
     // An adapter on which it is fastest.
     Object.defineProperty(engine, 'speed', { get: () => ({ ...UNKNOWN, costs: { ...COSTS, block: 1e-3 } }) });
   });
@@ -172,7 +173,7 @@ describe('convolutions through workgroup memory', () => {
 describe('operators in f16 storage', () => {
   let engine: Engine;
   before(async function () {
-    engine = await createEngine();
+    engine = await openEngine();
     if (!engine.features.has('f16')) this.skip();
   });
   after(() => engine.dispose());
@@ -189,7 +190,7 @@ describe('operators in f16 storage', () => {
 describe('operators split in three or more', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { toNumber } from '../../src/coords.js';
 import { inputValues } from '../../src/data/dataset.js';
 import { openDataSet } from '../../src/data/open.js';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { fromRgba } from '../../src/engine/image.js';
 import { download, free, type Tensor } from '../../src/engine/tensor.js';
 import type { Graph } from '../../src/graph/builder.js';
@@ -25,6 +25,7 @@ import { MemoryFiles } from '../data_files.js';
 import { random } from '../random.js';
 import { argmax, softmax } from '../reference/channels.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Whole nets may differ by so much of the largest score. */
 const TOLERANCE = 1e-4;
@@ -153,7 +154,7 @@ function defineLenet(): void {
 
 describe('classifiers as heat maps', () => {
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

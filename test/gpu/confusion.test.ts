@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { confusion, downloadConfusion } from '../../src/engine/operators.js';
 import { uploadPixels } from '../../src/engine/pixels.js';
 import { empty, free } from '../../src/engine/tensor.js';
 import { ShapeError } from '../../src/errors.js';
 import { countLabels, emptyConfusion } from '../../src/metrics/confusion.js';
+import { openEngine } from './open_engine.js';
 import { rejection } from './rejection.js';
 
 describe('confusion counts of an engine', () => {
@@ -13,7 +14,7 @@ describe('confusion counts of an engine', () => {
   const labels = Uint32Array.from({ length: 150 }, (_, i) => Math.floor(i / 11) % 4);
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { maxPool, splitPhases, stitch } from '../../src/engine/operators.js';
 import { download, free, type Tensor, upload } from '../../src/engine/tensor.js';
 import { Graph } from '../../src/graph/builder.js';
@@ -22,6 +22,7 @@ import type { Weights } from '../../src/weights/weights.js';
 import { extraData, hasExtraData } from '../data.js';
 import { random } from '../random.js';
 import { largest } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Of the largest value of the map. */
 const TOLERANCE = 1e-5;
@@ -49,7 +50,7 @@ function trunk(layer: string): Graph {
 describe('shift-and-stitch is filter rarefaction', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -5,11 +5,12 @@ import { download, empty, free, upload } from '../../src/engine/tensor.js';
 import { dropout } from '../../src/ops/dropout.js';
 import { random } from '../random.js';
 import { philox } from '../reference/philox.js';
+import { openEngine } from './open_engine.js';
 
 describe('dropout', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
 import type { Graph } from '../../src/graph/builder.js';
 import { parameterCount } from '../../src/graph/parameters.js';
@@ -10,6 +10,7 @@ import { seededWeights } from '../../src/weights/seeded.js';
 import { askOnnxruntime } from '../onnxruntime_service.js';
 import { random } from '../random.js';
 import { largest, relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Of the largest score. */
 const TOLERANCE = 1e-4;
@@ -17,7 +18,7 @@ const TOLERANCE = 1e-4;
 describe('onnxruntime on the CPU runs the export of', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

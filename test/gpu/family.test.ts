@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
 import { Graph } from '../../src/graph/builder.js';
 import { fuse } from '../../src/graph/fuse.js';
@@ -9,6 +9,7 @@ import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 import { runGraph } from '../reference/graph.js';
 import { largest, relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Whole nets may differ from their twin by so much of the largest score. */
 const NET_TOLERANCE = 1e-4;
@@ -28,7 +29,7 @@ const NARROW: readonly (readonly [name: string, size: Pair, o: NetOptions])[] = 
 describe('the family of nets', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { ShapeError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import { evaluate, examined } from '../../src/train/evaluate.js';
@@ -10,6 +10,7 @@ import { createTrainer, type Trainer } from '../../src/train/trainer.js';
 import type { TrainerState } from '../../src/train/trainer_options.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
+import { openEngine } from './open_engine.js';
 import { rejection } from './rejection.js';
 
 /** Two strides of 2, and scores at the size of the image. */
@@ -58,7 +59,7 @@ const OPTIONS: FitOptions = {
 describe('fitting a net', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

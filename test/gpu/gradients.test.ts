@@ -16,6 +16,7 @@ import {
 } from '../cases/gradient.js';
 import { cases } from '../cases/index.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** The gradients by our kernels, and how many dispatches they took. */
 async function ours(engine: Engine, c: Case, inputs: Inputs, dy: Float32Array) {
@@ -52,7 +53,7 @@ describe('gradients of operators', () => {
   let engine: Engine;
   let portable: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
     portable = await createEngine({ device: engine.device, without: ['subgroups'] });
   });
   after(() => engine.dispose());

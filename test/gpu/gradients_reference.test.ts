@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { download, free, type Tensor } from '../../src/engine/tensor.js';
 import { backward } from '../../src/graph/backward.js';
 import { Graph } from '../../src/graph/builder.js';
@@ -10,6 +10,7 @@ import type { Interpolation } from '../../src/lower/resize_table.js';
 import type { Pair, Shape } from '../../src/shape.js';
 import { extraData, hasExtraData, testData } from '../data.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 import { tensorsOf } from './tensors.js';
 
 /** Of a tensor's largest value. */
@@ -155,7 +156,7 @@ async function define(what: string, read: (path: string) => Promise<Uint8Array>,
   describe(`gradients by torch in float64, ${what}`, () => {
     let engine: Engine;
     before(async () => {
-      engine = await createEngine();
+      engine = await openEngine();
     });
     after(() => engine.dispose());
 

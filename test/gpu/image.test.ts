@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { fromImageBitmap, fromRgba, fromTexture, overlay } from '../../src/engine/image.js';
 import { argmax, concat, scale, sum } from '../../src/engine/operators.js';
 import { downloadRgba, emptyPixels, uploadPixels } from '../../src/engine/pixels.js';
@@ -9,6 +9,7 @@ import { vocPalette } from '../../src/image/palette.js';
 import { CAFFE_PREPROCESS } from '../../src/ops/image.js';
 import { fromRgba as reference } from '../reference/image.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 const H = 5;
 const W = 7;
@@ -17,7 +18,7 @@ const RGBA = Uint8ClampedArray.from({ length: 4 * H * W }, (_, i) => ((i & 3) ==
 describe('images', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 
@@ -79,7 +80,7 @@ describe('images', () => {
 describe('channel-wise operators refuse', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

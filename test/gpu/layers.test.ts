@@ -1,14 +1,15 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
 import { layerCases } from '../cases/layers.js';
 import { inputsOf } from '../inputs.js';
 import { errorOf } from './error_of.js';
+import { openEngine } from './open_engine.js';
 
 describe('layers of real nets (long)', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
 import { Graph } from '../../src/graph/builder.js';
 import { fuse } from '../../src/graph/fuse.js';
@@ -11,6 +11,7 @@ import { random } from '../random.js';
 import { argmax } from '../reference/channels.js';
 import { runGraph } from '../reference/graph.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Whole nets may differ from their twin by so much of the largest score. */
 const NET_TOLERANCE = 1e-4;
@@ -23,7 +24,7 @@ const image = (h: number, w: number, seed = 3) => ({
 describe('nets', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

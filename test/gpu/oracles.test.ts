@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { extraData, hasExtraData, testData } from '../data.js';
 import { type Files, loadSuite, type OnnxCase } from '../oracles/onnx_suite.js';
 import { runOnnx } from '../oracles/run_onnx.js';
 import { largest, relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Cases that the operators cover in each folder: fewer would mean that a mapping was lost. */
 const COVERED: Readonly<Record<string, number>> = {
@@ -36,7 +37,7 @@ async function define(folder: string, files: Files, covered: number) {
   describe(`operators on ${cases.length} of ${all} cases of ${folder}`, () => {
     let engine: Engine;
     before(async () => {
-      engine = await createEngine();
+      engine = await openEngine();
     });
     after(() => engine.dispose());
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { toNumber } from '../../src/coords.js';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { Graph } from '../../src/graph/builder.js';
 import { inferShapes } from '../../src/graph/fuse.js';
 import type { HostTensor } from '../../src/graph/net_options.js';
@@ -10,6 +10,7 @@ import { seededWeights } from '../../src/weights/seeded.js';
 import type { Weights } from '../../src/weights/weights.js';
 import { random } from '../random.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 const CLASSES = 4;
 const IGNORE = 255;
@@ -43,7 +44,7 @@ describe('patchwise training is loss sampling', () => {
   const weights = seededWeights(cells(false), 2);
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

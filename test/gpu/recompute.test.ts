@@ -1,16 +1,17 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import type { Graph } from '../../src/graph/builder.js';
 import { stageOf } from '../../src/train/stages.js';
 import { createTrainer } from '../../src/train/trainer.js';
 import type { TrainerOptions } from '../../src/train/trainer_options.js';
 import { seededWeights } from '../../src/weights/seeded.js';
+import { openEngine } from './open_engine.js';
 import { batch, CLASSES, head, small, solver, trained } from './train_small.js';
 
 describe('maps that are computed again', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -22,6 +22,7 @@ import type { Pair } from '../../src/shape.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 import { meter } from './meter.js';
+import { openEngine } from './open_engine.js';
 
 const image = ([h, w]: Pair, n = 1) => ({
   shape: { n, c: 3, h, w },
@@ -72,7 +73,7 @@ function everyLayer(): Graph {
 describe('exact tiling', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

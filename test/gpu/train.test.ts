@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { download, free } from '../../src/engine/tensor.js';
 import { ShapeError, UnsupportedError, ValidationError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
@@ -12,6 +12,7 @@ import type { Weights } from '../../src/weights/weights.js';
 import { random } from '../random.js';
 import { runGraph } from '../reference/graph.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 import { rejection } from './rejection.js';
 import { batch, CLASSES, head, IGNORE, small, solver, trained } from './train_small.js';
 
@@ -21,7 +22,7 @@ const equal = (a: Weights, b: Weights): boolean =>
 describe('trainers', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { ShapeError } from '../../src/errors.js';
 import { Graph } from '../../src/graph/builder.js';
 import type { LossNormalization } from '../../src/ops/softmax_loss.js';
@@ -8,13 +8,14 @@ import type { Head } from '../../src/train/training_graph.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 import { rejection } from './rejection.js';
 import { batch, CLASSES, head, IGNORE, small, trained } from './train_small.js';
 
 describe('losses', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { Graph } from '../../src/graph/builder.js';
 import type { LossNormalization } from '../../src/ops/softmax_loss.js';
 import type { Solver } from '../../src/train/solver.js';
@@ -7,6 +7,7 @@ import { createTrainer } from '../../src/train/trainer.js';
 import type { Weights } from '../../src/weights/weights.js';
 import { extraData, hasExtraData } from '../data.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 import { tensorsOf } from './tensors.js';
 
 /** The net of reference-train: two strides of 4 with a skip between them. */
@@ -38,7 +39,7 @@ interface Trace {
 describe('training', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

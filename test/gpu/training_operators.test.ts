@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { check } from '../../bench/check.js';
 import { layerLaunch } from '../../bench/rarefy.js';
 import { taskOf } from '../../bench/task.js';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import type { Case } from '../cases/case.js';
 import { gradientCase } from '../cases/gradient.js';
 import { cases } from '../cases/index.js';
 import { trainingCases } from '../cases/training.js';
+import { openEngine } from './open_engine.js';
 
 /** Runs and checks a case as the benchmark does. */
 async function checked(engine: Engine, c: Case) {
@@ -28,7 +29,7 @@ describe('operators of training against their float64 twins', () => {
     describe(without.length === 0 ? 'with all features' : 'portable kernels only', () => {
       let engine: Engine;
       before(async () => {
-        engine = await createEngine({ without });
+        engine = await openEngine({ without });
       });
       after(() => engine.dispose());
 
@@ -47,7 +48,7 @@ describe('operators of training against their float64 twins', () => {
 describe('gradients as the benchmark checks them', () => {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
 

@@ -10,6 +10,7 @@ import { checkTuning, type Tuning, tuningOf } from '../../src/lower/tuning.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 import { rejection } from './rejection.js';
 
 /** Algorithms round differently: as for whole nets. */
@@ -71,7 +72,7 @@ describe('tuning', () => {
   };
 
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
     wanted = (await scores({ memory: 'low' })).values;
   });
   after(() => engine.dispose());
@@ -111,7 +112,7 @@ describe('tuning', () => {
 
   it('trusts no algorithm whose result is wrong (long)', async () => {
     // On an engine whose output transform of Winograd's F(4x4) also takes max(y, 0), where the layer does not.
-    const wrong = await createEngine({ device: engine.device });
+    const wrong = await createEngine(); // whose kernels no other one has
     const { pipelines } = wrong;
     type Spec = Parameters<Pipelines['get']>[0];
     const broken = (spec: Spec): Spec =>

@@ -6,6 +6,7 @@ import { fcn8s } from '../../src/nets/fcn_vgg16.js';
 import { seededWeights } from '../../src/weights/seeded.js';
 import { random } from '../random.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Algorithms with and without transformed filters round differently: as for whole nets. */
 const TOLERANCE = 1e-4;
@@ -32,7 +33,7 @@ describe('FCN-8s at a quarter of the width, in several ways', () => {
   }
 
   before(async () => {
-    whole = await createEngine();
+    whole = await openEngine();
     wanted = await run(whole);
   });
   after(() => whole.dispose());

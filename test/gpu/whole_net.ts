@@ -1,6 +1,6 @@
 // Whole nets on the GPU, compared with what others computed.
 import { expect } from 'chai';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { argmax } from '../../src/engine/operators.js';
 import { downloadLabels } from '../../src/engine/pixels.js';
 import { download, type Tensor } from '../../src/engine/tensor.js';
@@ -13,6 +13,7 @@ import { readNpyF32 } from '../../src/weights/npy.js';
 import type { Weights } from '../../src/weights/weights.js';
 import type { Files } from '../oracles/onnx_suite.js';
 import { relativeError } from './compare.js';
+import { openEngine } from './open_engine.js';
 
 /** Whole nets may differ by so much of the largest score, and in the labels of one pixel in a thousand. */
 const NET_TOLERANCE = 1e-4;
@@ -111,7 +112,7 @@ export async function checkNet(
 export function withEngine(define: (engine: () => Engine) => void): void {
   let engine: Engine;
   before(async () => {
-    engine = await createEngine();
+    engine = await openEngine();
   });
   after(() => engine.dispose());
   define(() => engine);
