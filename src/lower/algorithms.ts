@@ -78,6 +78,8 @@ interface Candidate {
   readonly workgroup?: number;
   /** Whether its kernels can do the layer on a device with these features. */
   can(w: FilterShape, taps: Taps, features: ReadonlySet<Feature>): boolean;
+  /** Whether the model may choose it: of a kernel that takes seconds to compile, whether the layer gains enough by it. */
+  readonly pays?: ((w: FilterShape) => boolean) | undefined;
   /** Modelled time of an output pixel, in the unit of the costs. */
   cost(w: FilterShape, taps: Taps, costs: Costs): number;
 }
@@ -98,13 +100,13 @@ function products(w: FilterShape, name: Product): number {
   }
 }
 
-/**
- * Channels in and out from which wide invocations are worth it: with fewer in, what is around their loop outweighs it; with
- * fewer out, a net's first result waits longer for the kernel than its layers gain.
- */
-const WIDE = { in: 16, out: 128 } as const;
+/** Channels in from which wide invocations are worth it: with fewer, what is around their loop outweighs it. */
+const WIDE_DEPTH = 16;
 
-/** Channels out from which `first` is worth its compilation. */
+/** Weights from which a layer gains more by wide invocations than a net's first result waits for their kernel. */
+const WIDE_WEIGHTS = 1e5;
+
+/** And channels out, of `first`. */
 const FIRST_OUT = 32;
 
 const inTiles = (w: FilterShape): boolean =>
@@ -114,13 +116,18 @@ const inTiles = (w: FilterShape): boolean =>
 const canMultiply: Readonly<Record<Product, (w: FilterShape, features: ReadonlySet<Feature>) => boolean>> = {
   tile: () => true,
   quad: (_, features) => features.has('subgroups'),
-  wide: (w, features) => features.has('subgroups') && w.groups === 1 && w.in >= WIDE.in && w.out >= WIDE.out,
+  wide: (w, features) => features.has('subgroups') && w.groups === 1 && w.in >= WIDE_DEPTH,
   block: ({ groups }) => groups === 1,
 };
+
+/** Of the products one is slow to compile. */
+const pays = (name: Product): Candidate['pays'] =>
+  name === 'wide' ? (w) => w.in * w.out * area(w.kernel) >= WIDE_WEIGHTS : undefined;
 
 const product = (name: Product): Candidate => ({
   by: name,
   layout: 'tiles',
+  pays: pays(name),
   can: (w, _, features) => inTiles(w) && canMultiply[name](w, features),
   cost: (w, { kernel }, costs) => costs[name] * area(kernel) * products(w, name),
 });
@@ -131,6 +138,7 @@ const WINOGRAD_CHANNELS = 16;
 const winograd = (layout: WinogradLayout, name: Product): Candidate => ({
   by: name,
   layout,
+  pays: pays(name),
   can: (w, { kernel, stride, dilation }, features) =>
     w.groups === 1 &&
     Math.min(w.in, w.out) >= WINOGRAD_CHANNELS &&
@@ -155,8 +163,8 @@ const strip: Candidate = {
 const first: Candidate = {
   by: 'first',
   layout: 'tiles',
-  can: (w, taps, features) =>
-    strip.can(w, taps, features) && w.in <= 3 && w.out >= FIRST_OUT && taps.kernel[0] === 3,
+  can: (w, taps, features) => strip.can(w, taps, features) && w.in <= 3 && taps.kernel[0] === 3,
+  pays: (w) => w.out >= FIRST_OUT,
   cost: (w, { kernel }, costs) => costs.first * kernel[0] * ceilDiv(w.out, 8),
 };
 
@@ -253,7 +261,7 @@ export function plausible(
 ): Algorithm[] {
   const able = algorithmsFor(w, taps, o);
   const cost = (name: Algorithm) => ALGORITHMS[name].cost(w, taps, choosing(o).speed.costs);
-  const modelled = least(able, cost);
+  const modelled = least(paying(able, w), cost);
   const bound = factor * cost(modelled);
   return bound === Number.POSITIVE_INFINITY
     ? able
@@ -273,8 +281,12 @@ export function chooseAlgorithm(
   const timed = able.filter((name) => ms[name] !== undefined);
   return timed.length > 0
     ? least(timed, (name) => ms[name]!)
-    : least(able, (name) => ALGORITHMS[name].cost(w, taps, speed.costs));
+    : least(paying(able, w), (name) => ALGORITHMS[name].cost(w, taps, speed.costs));
 }
+
+/** Those that the model may choose. */
+export const paying = (names: readonly Algorithm[], w: FilterShape): Algorithm[] =>
+  names.filter((name) => ALGORITHMS[name].pays?.(w) ?? true);
 
 const least = <T>(values: readonly T[], of: (value: T) => number): T =>
   values.reduce((best, value) => (of(value) < of(best) ? value : best));

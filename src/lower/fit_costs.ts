@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Algorithm, parseConvClass } from './algorithms.js';
+import { ALGORITHMS, type Algorithm, parseConvClass, paying } from './algorithms.js';
 import { COSTS, type Costs } from './costs.js';
 import type { Tuning } from './tuning.js';
 
@@ -25,6 +25,7 @@ const classesOf = ({ layers }: Measured) =>
       algorithms: times.map(([algorithm, time]) => ({
         algorithm,
         ms: time,
+        pays: paying([algorithm], w).length > 0,
         cost: (costs: Costs) => ALGORITHMS[algorithm].cost(w, taps, costs),
       })),
     };
@@ -34,7 +35,10 @@ const classesOf = ({ layers }: Measured) =>
 export function compareChoices(record: Measured, costs: Costs = COSTS): ClassChoice[] {
   return classesOf(record).map(({ name, share, algorithms }) => {
     const best = algorithms.reduce((a, b) => (b.ms < a.ms ? b : a));
-    const modelled = algorithms.reduce((a, b) => (b.cost(costs) < a.cost(costs) ? b : a));
+    const own = algorithms.filter(({ pays }) => pays);
+    const modelled = (own.length > 0 ? own : algorithms).reduce((a, b) =>
+      b.cost(costs) < a.cost(costs) ? b : a,
+    );
     const choice = { name, best: best.algorithm, modelled: modelled.algorithm };
     return { ...choice, bestMs: share * best.ms, modelledMs: share * modelled.ms };
   });

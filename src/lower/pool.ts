@@ -60,7 +60,12 @@ export function poolShape(op: string, x: Shape, o: AvgPoolOptions): Shape {
 }
 
 /** A window without a pixel has no maximum, and no average of its pixels. */
-function checkWindows(op: string, win: Window, axis: 0 | 1, { size, count }: { size: number; count: number }) {
+function checkWindows(
+  op: string,
+  win: Window,
+  axis: 0 | 1,
+  { size, count }: { size: number; count: number },
+) {
   const [kernel, stride, dilation] = [win.kernel[axis], win.stride[axis], win.dilation[axis]];
   for (let at = 0; at < count; at++) {
     const start = at * stride - win.pad[axis];

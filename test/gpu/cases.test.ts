@@ -5,7 +5,9 @@ import { downloadLabels } from '../../src/engine/pixels.js';
 import { Recording } from '../../src/engine/recording.js';
 import { download } from '../../src/engine/tensor.js';
 import { LimitError } from '../../src/errors.js';
-import { COSTS, UNKNOWN } from '../../src/lower/costs.js';
+import { ALGORITHMS, type Algorithm, convClass } from '../../src/lower/algorithms.js';
+import { UNKNOWN } from '../../src/lower/costs.js';
+import { conv2dWindow } from '../../src/ops/conv2d.js';
 import { type Case, product } from '../cases/case.js';
 import { cases } from '../cases/index.js';
 import { random } from '../random.js';
@@ -148,27 +150,40 @@ describe('operators against their float64 twins', () => {
   }
 });
 
-describe('convolutions through workgroup memory', () => {
-  let engine: Engine;
-  before(async () => {
-    engine = await openEngine();
-    // An adapter on which it is fastest.
-    Object.defineProperty(engine, 'speed', { get: () => ({ ...UNKNOWN, costs: { ...COSTS, block: 1e-3 } }) });
-  });
-  after(() => engine.dispose());
+const convolutions = cases.flatMap((c) => (c.layer?.op === 'conv2d' ? [{ c, layer: c.layer }] : []));
 
-  for (const c of cases.filter(({ layer }) => layer?.op === 'conv2d' && layer.w.groups === 1)) {
-    it(c.name, async () => {
-      const { error, kernels } = await check(engine, c);
-      expect(kernels).to.include('conv2d_block');
-      expect(error).to.be.at.most(c.tolerance);
-      if (!engine.features.has('f16')) return;
-      expect((await check(engine, c, 'f16')).error).to.be.at.most(
-        c.tolerance + (c.f16Tolerance ?? F16_ROUNDING),
-      );
+for (const by of ['block', 'wide', 'first'] as const)
+  describe(`convolutions by conv2d_${by} alone`, () => {
+    const forced = by === 'first' ? [by] : ([by, `winograd_${by}`, `winograd2_${by}`] as const);
+    const able = convolutions.filter(({ layer: { w, options } }) =>
+      ALGORITHMS[by].can(w, conv2dWindow(w, options), new Set(['subgroups'])),
+    );
+    const ms: Partial<Record<Algorithm, number>> = Object.fromEntries(forced.map((name) => [name, 1]));
+    const classes = able.flatMap(({ layer: { w, options } }) =>
+      (['f32', 'f16'] as const).map((elem) => convClass(w, conv2dWindow(w, options), elem)),
+    );
+    const times = Object.fromEntries(classes.map((name) => [name, { ms }]));
+    let engine: Engine;
+    before(async function () {
+      engine = await openEngine();
+      if (by !== 'block' && !engine.features.has('subgroups')) this.skip();
+      // An adapter on which it was measured as fastest.
+      Object.defineProperty(engine, 'speed', { get: () => ({ ...UNKNOWN, times }) });
     });
-  }
-});
+    after(() => engine.dispose());
+
+    for (const { c } of able) {
+      it(c.name, async () => {
+        const { error, kernels } = await check(engine, c);
+        expect(kernels).to.include(`conv2d_${by}`);
+        expect(error).to.be.at.most(c.tolerance);
+        if (!engine.features.has('f16')) return;
+        expect((await check(engine, c, 'f16')).error).to.be.at.most(
+          c.tolerance + (c.f16Tolerance ?? F16_ROUNDING),
+        );
+      });
+    }
+  });
 
 describe('operators in f16 storage', () => {
   let engine: Engine;
