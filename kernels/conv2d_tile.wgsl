@@ -29,7 +29,6 @@ struct Params {
   tile_count: u32,
   w_base: u32,      // first vec4 of the bound view of w
   w_image: u32,     // vec4 from one image's filter to the next; 0 where all share one
-  wide: u32,        // of conv2d_wide: 1 for 32 channels of 8 pixels an invocation, 0 for 16 of 4
   relu: u32,        // 1 for a fused ReLU, 0 for none
 }
 

@@ -1,8 +1,8 @@
 // The contract of conv2d_quad, without groups: one invocation computes 32 channels of 8 pixels, so that what it loads
-// serves twice as many sums, unless so many would leave cores idle (wide is 0): then it is conv2d_quad. Both add in
-// the same order. Wins where a load costs more than the sums' way to memory and back.
+// serves twice as many sums. Both add in the same order. Wins where a load costs more than the sums' way to memory and
+// back, on maps of enough pixels and channels that so many an invocation leave no core idle.
 // needs: subgroups
-// uses: conv2d_tile, tile_window, tile_sums, quad_add, quad_tile
+// uses: conv2d_tile, tile_window, tile_sums, quad_add
 enable subgroups;
 
 // The first vec4 of 4 pixels under a tap, or -1 beside the map.
@@ -38,10 +38,6 @@ const WORKGROUP = 16u;
 @compute @workgroup_size(16, 1, 1)
 fn conv2d_wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let index = id.y * grid.x * WORKGROUP + id.x;
-  if (params.wide == 0u) {
-    compute_quad_tile(index);
-    return;
-  }
   let quads = (params.pixels + 31u) / 32u * 4u; // whole quads: their lanes share tiles and image
   let pairs = (params.tile_count + 1u) / 2u;
   let last = params.image + params.images - 1u;

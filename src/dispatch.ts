@@ -15,16 +15,22 @@ export interface View<B> {
   readonly size: number;
 }
 
-/**
- * One kernel launch as plain data: ops and schedules produce these records, `gpu/encode` turns them
- * into commands.
- */
-export interface Dispatch<B> {
+/** What decides on a pipeline: no shape, so one serves every size. */
+export interface PipelineSpec {
   readonly kernel: Kernel;
   /** What `Elem` stands for in the kernel. */
   readonly elem: ElemType;
   /** Values of the kernel's `override` declarations; booleans as 0 and 1. */
   readonly constants: Readonly<Record<string, number>>;
+}
+
+/**
+ * One kernel launch as plain data: ops and schedules produce these records, `gpu/encode` turns them
+ * into commands.
+ */
+export interface Dispatch<B> extends PipelineSpec {
+  /** What the layer would launch for a map of another size: a net compiles it too, so that no size waits for a compiler. */
+  readonly twin?: PipelineSpec;
   /** Values of the kernel's params struct, by field name. */
   readonly params: Readonly<Record<string, number>>;
   /** A view for each binding but the params, by the name it has in the shader. */

@@ -1,4 +1,4 @@
-import type { Dispatch, ElemType } from '../dispatch.js';
+import type { Dispatch, ElemType, PipelineSpec } from '../dispatch.js';
 import { WgslError } from '../errors.js';
 import type { BindingType, Kernel } from '../kernel.js';
 
@@ -6,9 +6,6 @@ export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
 }
-
-/** What decides on a pipeline: no shape, so one serves every size. */
-export type PipelineSpec = Pick<Dispatch<unknown>, 'kernel' | 'elem' | 'constants'>;
 
 /** Declarations in WGSL may follow their use, so the alias stands last and lines keep their numbers. */
 const source = (kernel: Kernel, elem: ElemType): string =>
@@ -18,12 +15,15 @@ const source = (kernel: Kernel, elem: ElemType): string =>
 const specialised = ({ kernel, elem, constants }: PipelineSpec): string =>
   [elem, ...kernel.overrides.map((name) => constants[name] ?? '')].join();
 
-/** Number of pipelines that launches need. */
-export function pipelineCount(specs: Iterable<PipelineSpec>): number {
-  const seen = new Map<Kernel, Set<string>>();
-  for (const spec of specs)
-    seen.set(spec.kernel, (seen.get(spec.kernel) ?? new Set()).add(specialised(spec)));
-  return [...seen.values()].reduce((sum, { size }) => sum + size, 0);
+/** The pipelines that launches and their twins need, each once. */
+export function pipelineSpecs(dispatches: Iterable<Dispatch<unknown>>): PipelineSpec[] {
+  const seen = new Map<Kernel, Map<string, PipelineSpec>>();
+  for (const { twin, ...own } of dispatches)
+    for (const spec of twin ? [own, twin] : [own]) {
+      const of = seen.get(spec.kernel) ?? new Map();
+      seen.set(spec.kernel, of.set(specialised(spec), spec));
+    }
+  return [...seen.values()].flatMap((of) => [...of.values()]);
 }
 
 const LAYOUT_ENTRY: Record<BindingType, Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'>> = {

@@ -2,6 +2,7 @@ import type { Elem, ElemType } from '../dispatch.js';
 import type { Engine } from '../engine/engine.js';
 import { empty, type Tensor, upload } from '../engine/tensor.js';
 import { DisposedError, OutOfMemoryError } from '../errors.js';
+import { pipelineSpecs } from '../gpu/pipelines.js';
 import { checkTuning, isOfAdapter, type Tuning } from '../lower/tuning.js';
 import type { Shape } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights, type WeightsOptions } from './block.js';
@@ -244,9 +245,9 @@ export class Net {
     const dispatches = plan.steps.flatMap((s) => s.dispatches);
     const total = plan.pipelines;
     let done = 0;
-    const compiling = new Set(dispatches.map((d) => engine.pipelines.compile(d)));
+    const compiling = pipelineSpecs(dispatches).map((spec) => engine.pipelines.compile(spec));
     const report = () => this.#options.onProgress?.({ stage: 'pipelines', done: ++done, total, layer: '' });
-    await engine.alive(Promise.all([...compiling].map((pipeline) => pipeline.then(report))));
+    await engine.alive(Promise.all(compiling.map((pipeline) => pipeline.then(report))));
     this.#check();
     const make = () => this.#make(plan);
     const allocate = () =>

@@ -1,6 +1,6 @@
 import type { Dispatch, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
-import { pipelineCount } from '../gpu/pipelines.js';
+import { pipelineSpecs } from '../gpu/pipelines.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { type Choosing, choosing } from '../lower/algorithms.js';
 import { checkBuffer, type Lowering, type Operand, whole } from '../lower/lowering.js';
@@ -162,7 +162,7 @@ export function planFused(
     outputs,
     slots,
     dispatches: dispatches.length,
-    pipelines: pipelineCount(dispatches),
+    pipelines: pipelineSpecs(dispatches).length,
     flops: steps.reduce((sum, s) => sum + s.flops, 0),
     bytes: bytesOf({ dispatches, weights, slots, inputs, outputs, constants }),
   };

@@ -43,15 +43,15 @@ const INVOCATIONS: Readonly<Record<Product, (pixels: number, tiles: number) => n
   block: (pixels, tiles) => 64 * ceilDiv(pixels, 64) * ceilDiv(tiles, 4),
 };
 
-/** Products that conv2d_wide.wgsl makes in the time in which quads make one. */
-export const WIDE_SPEED = 1.25;
-
 /** Invocations below which a launch of conv2d_wide.wgsl, in workgroups of 16, may leave a core idle. */
 const BUSY = 64;
 
+/** Products that wide invocations make in the time in which quads make one. */
+export const WIDE_SPEED = 1.25;
+
 /**
- * Whether wide invocations are worth it for this many pixels and tiles. Where not, the same kernel computes quads; both sum
- * in one order, so that a window of an image still comes out as the whole would.
+ * Whether wide invocations are worth it for this many pixels and tiles. Where not, quads do the same: both sum in one
+ * order, so that a window of an image still comes out as the whole would.
  */
 function isWide(pixels: number, tiles: number, images: number): boolean {
   const [wide, quad] = [INVOCATIONS.wide(pixels, tiles), INVOCATIONS.quad(pixels, tiles)];
@@ -83,15 +83,19 @@ export function tileProduct<B>(
   const depth = ceilDiv(shape.in / shape.groups, 4);
   const shallow = depth < SHALLOW && win.kernel[0] * win.kernel[1] > 1;
   const by = o.by ?? (ctx.features.has('subgroups') ? 'quad' : 'tile');
-  const wide = by === 'wide' && isWide(pixels, part.count, band.images);
-  const invocations = INVOCATIONS[by === 'wide' && !wide ? 'quad' : by];
-  return {
-    kernel: KERNELS[by],
+  const spec = (name: Product) => ({
+    kernel: KERNELS[name],
     elem: ctx.elem,
     constants: {
-      ...((by === 'tile' || by === 'quad') && { SHALLOW: Number(shallow) }),
+      ...((name === 'tile' || name === 'quad') && { SHALLOW: Number(shallow) }),
       ...(o.workgroup && { WORKGROUP: o.workgroup }),
     },
+  });
+  const isQuad = by === 'wide' && !isWide(pixels, part.count, band.images);
+  const runs = isQuad ? 'quad' : by;
+  return {
+    ...spec(runs),
+    ...(by === 'wide' && { twin: spec(isQuad ? 'wide' : 'quad') }),
     params: {
       ...slabParams(x, y, band),
       y_image: y.shape.h * y.shape.w * blocks(y.shape.c),
@@ -105,11 +109,10 @@ export function tileProduct<B>(
       tile_count: part.count,
       w_base: (part.origin ?? part.first) * filter.tile,
       w_image: filter.image,
-      wide: Number(wide),
       relu: Number(o.relu),
     },
     bindings: { x: x.view, w: part.view, b, y: y.view },
-    invocations: invocations(pixels, part.count) * band.images,
+    invocations: INVOCATIONS[runs](pixels, part.count) * band.images,
     flops: o.flops,
     bytes: o.bytes,
   };

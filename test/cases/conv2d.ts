@@ -122,7 +122,7 @@ export const conv2dCases: readonly Case[] = [
   }),
   conv('1x3 over a single row', [1, 5, 1, 17], 24, [1, 3], { pad: [0, 1] }),
   conv('1x1 to 21 classes, as score_fr', [1, 128, 16, 21], 21, [1, 1]),
-  conv('1x1 to many channels of few pixels, as fc7', [1, 20, 5, 6], 132, [1, 1], { relu: true }),
+  conv('1x1 to many channels, as fc7', [1, 20, 13, 11], 132, [1, 1], { relu: true }),
   conv('1x1 with stride 2 and a remainder', [1, 32, 15, 18], 64, [1, 1], { stride: 2 }),
   conv('7x7 without padding, as fc6', [1, 64, 12, 14], 48, [7, 7], { relu: true }),
   conv('7x7 with stride 2, as a stem', [1, 3, 33, 47], 64, [7, 7], { stride: 2, pad: 3 }),

@@ -115,7 +115,7 @@ describe('rarefy train', () => {
     );
   });
 
-  it('goes on from a net of other classes, with layers, norms and classes as it is told', async () => {
+  it('goes on from a net of other classes, with layers, norms and classes as it is told (long)', async () => {
     const o = { width: 1 / 32, classes: 12 };
     const graph = NETS['fcn-small-16s']!(o);
     const before = seededWeights(graph, 4);
@@ -254,7 +254,7 @@ describe("rarefy train, the paper's road from a classifier", () => {
 
   const bytes = (path: string) => readFileSync(inFolder(path));
 
-  it('refuses norms over one value, and labels of pictures for a net of pixels', async () => {
+  it('refuses norms over one value, and labels of pictures for a net of pixels (long)', async () => {
     const alone = [
       'train',
       '--net',

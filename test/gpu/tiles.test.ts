@@ -112,11 +112,11 @@ describe('exact tiling', () => {
   }
 
   for (const size of [
-    [203, 251],
     [157, 319],
     [301, 149],
+    [203, 251],
   ] as const)
-    it(`every layer that has tiles, on ${size.join(' x ')} pixels, equals the whole bit for bit`, async () => {
+    it(`every layer that has tiles, on ${size.join(' x ')} pixels, equals the whole bit for bit${size[0] === 203 ? ' (long)' : ''}`, async () => {
       const counts = await check(everyLayer(), size, [120, [137, 400], [400, 128]]);
       expect(Math.max(...counts)).to.be.above(5);
     });

@@ -179,12 +179,12 @@ describe('the choice of an algorithm', () => {
       const forced = { [NAME.replace('3x3 64>64', '1x1 64>72')]: { ms: { wide: 1 } } };
       const { steps } = plan(g, { n: 1, c: 64, h, w }, { ...quads, speed: { ...UNKNOWN, times: forced } });
       const dispatches = steps.flatMap((s) => s.dispatches);
-      return dispatches.map((d) => [d.kernel.name, d.params.wide, d.invocations]);
+      return dispatches.map((d) => [d.kernel.name, d.twin!.kernel.name, d.invocations]);
     };
     // 5 tiles of 16 channels are 3 pairs: of 32 pixels each in wide quads, of 16 pixels each in quads.
-    expect(launches(8, 64)).to.deep.equal([['conv2d_wide', 1, 4 * 16 * 3]]);
-    expect(launches(8, 16)).to.deep.equal([['conv2d_wide', 0, 4 * 8 * 5]]); // 48 wide ones
-    expect(launches(11, 16)).to.deep.equal([['conv2d_wide', 0, 4 * 11 * 5]]); // 72, for 176 of 192 pixels and 5 of 6 tiles
+    expect(launches(8, 64)).to.deep.equal([['conv2d_wide', 'conv2d_quad', 4 * 16 * 3]]);
+    expect(launches(8, 16)).to.deep.equal([['conv2d_quad', 'conv2d_wide', 4 * 8 * 5]]); // 48 wide ones
+    expect(launches(11, 16)).to.deep.equal([['conv2d_quad', 'conv2d_wide', 4 * 11 * 5]]); // 72, for 176 of 192 pixels and 5 of 6 tiles
   });
 
   it('cuts heavy filters so that the workgroups of a launch are as many as several cores can share', () => {
@@ -195,14 +195,14 @@ describe('the choice of an algorithm', () => {
       const forced = { [NAME.replace('3x3 64>64', '7x7 64>512')]: { ms: { [by]: 1 } } };
       const o = { ...quads, maxFlops: tiles * perTile, speed: { ...UNKNOWN, times: forced } };
       const dispatches = plan(g, { n: 1, c: 64, h: 8, w: 8 }, o).steps.flatMap((s) => s.dispatches);
-      return dispatches.map(({ params }) => [params.tile_count, params.wide]);
+      return dispatches.map(({ params, kernel }) => [params.tile_count, kernel.name]);
     };
-    const quadsOf = (...tiles: number[]) => tiles.map((count) => [count, 0]);
+    const quadsOf = (...tiles: number[]) => tiles.map((count) => [count, 'conv2d_quad']);
     expect(counts('quad', 13.5)).to.deep.equal(quadsOf(12, 12, 8));
     // 16 tiles of wide invocations take as long as 13 of the others, and are 64 of them.
     expect(counts('wide', 13.5)).to.deep.equal([
-      [16, 1],
-      [16, 1],
+      [16, 'conv2d_wide'],
+      [16, 'conv2d_wide'],
     ]);
     expect(counts('wide', 12.5)).to.deep.equal(quadsOf(12, 12, 8));
     expect(counts('wide', 2.5)).to.deep.equal(quadsOf(...Array(10).fill(3), 2));
