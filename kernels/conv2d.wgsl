@@ -4,7 +4,7 @@
 // 4 pixels that follow one another in row-major order. Any window, stride, dilation and padding, and
 // groups whose channel counts are multiples of 4. Also the middle of Winograd, where each of the
 // frequencies is an image with a filter of its own (w_image) and the window is 1x1.
-// uses: conv2d_tile, tile_window, tile_sums, tile_add
+// uses: conv2d_tile, tile_window, tile_sums, tile_add, relu_flag
 
 override WORKGROUP: u32 = 64u; // invocations, for the tuner to choose
 

@@ -1,7 +1,7 @@
 // The contract of conv2d, without groups, through workgroup memory: a workgroup computes 64 channels of 64 pixels, and
 // loads what they share, 16 input channels at a time, once. One invocation computes 8 channels (2 vec4) of 8 pixels.
 // Made for GPUs, where workgroup memory is near; SwiftShader and lavapipe keep it where they keep everything.
-// uses: conv2d_tile, tile_sums
+// uses: conv2d_tile, tile_sums, relu_flag
 
 // Input channels in workgroup memory, as vec4.
 const DEPTH = 4u;

@@ -5,7 +5,7 @@
 // pass round, and then makes a row at a time without a loop, so that the sums of a row never leave the registers.
 // Sums run over u, v, i.
 // needs: subgroups
-// uses: strip_store
+// uses: strip_store, relu_flag
 enable subgroups;
 
 // The weights of a tap: columns are input channels, rows output channels.

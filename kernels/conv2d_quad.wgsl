@@ -2,7 +2,7 @@
 // channels of 16 pixels, so each loads a quarter of the weights and passes it round. Lane l's sum k then
 // holds output vec4 l ^ k, which the store puts back in order. Wins where a load costs more than a swap.
 // needs: subgroups
-// uses: conv2d_tile, tile_window, tile_sums, quad_add
+// uses: conv2d_tile, tile_window, tile_sums, quad_add, relu_flag
 enable subgroups;
 
 override WORKGROUP: u32 = 64u; // invocations, for the tuner to choose

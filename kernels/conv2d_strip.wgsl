@@ -4,7 +4,7 @@
 // column of x serves up to 3 taps and no channel of a narrow layer is computed in vain. The lanes of a quad load
 // the weights of one input channel each and pass them round. Sums run over u, i, v in this order in every lane.
 // needs: subgroups
-// uses: strip_store
+// uses: strip_store, relu_flag
 enable subgroups;
 
 // The weights of a tap: columns are input channels, rows output channels.

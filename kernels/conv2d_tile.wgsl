@@ -38,9 +38,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;         // [O/4]
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
 
-// A ReLU by `params`: kernels this large are not compiled twice for it. NaN stays NaN, as in relu.wgsl.
-fn act(v: vec4f) -> vec4f { return select(v, vec4f(), vec4<bool>(params.relu == 1u) & (v < vec4f())); }
-
 // The row and column of x under the first tap of a pixel's window.
 fn window_at(pixel: u32) -> vec2i {
   return vec2i(vec2u(pixel / params.y_w, pixel % params.y_w) * vec2u(params.stride_h, params.stride_w))

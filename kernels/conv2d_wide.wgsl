@@ -2,7 +2,7 @@
 // serves twice as many sums. Both add in the same order. Wins where a load costs more than the sums' way to memory and
 // back, on maps of enough pixels and channels that so many an invocation leave no core idle.
 // needs: subgroups
-// uses: conv2d_tile, tile_window, tile_sums, quad_add
+// uses: conv2d_tile, tile_window, tile_sums, quad_add, relu_flag
 enable subgroups;
 
 // The first vec4 of 4 pixels under a tap, or -1 beside the map.

@@ -30,9 +30,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;         // [O/4]
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<Elem>>;  // [N, H, W, O/4]
 
-// A ReLU by `params`: kernels this large are not compiled twice for it. NaN stays NaN, as in relu.wgsl.
-fn act(v: vec4f) -> vec4f { return select(v, vec4f(), vec4<bool>(params.relu == 1u) & (v < vec4f())); }
-
 // Four pixels of a row: columns are pixels, rows output channels.
 struct Strip { low: mat4x4f, high: mat4x4f }
 

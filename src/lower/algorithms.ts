@@ -106,7 +106,7 @@ const WIDE_DEPTH = 16;
 /** Weights from which a layer gains more by wide invocations than a net's first result waits for their kernel. */
 const WIDE_WEIGHTS = 1e5;
 
-/** And channels out, of `first`. */
+/** Channels out from which a layer gains more by `first` than a net's first result waits for its kernel. */
 const FIRST_OUT = 32;
 
 const inTiles = (w: FilterShape): boolean =>
