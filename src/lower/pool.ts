@@ -59,7 +59,11 @@ export function poolShape(op: string, x: Shape, o: AvgPoolOptions): Shape {
   return { n: x.n, c: x.c, ...y };
 }
 
-/** A window without a pixel has no maximum, and no average of its pixels. */
+/**
+ * A window without a pixel has no maximum, and no average of its pixels. The first window reaches least far into
+ * the map, the last begins farthest behind it. Between them taps may step over a map that is smaller than the
+ * dilation: where none of more windows than pixels does, their places within the dilation repeat.
+ */
 function checkWindows(
   op: string,
   win: Window,
@@ -67,14 +71,17 @@ function checkWindows(
   { size, count }: { size: number; count: number },
 ) {
   const [kernel, stride, dilation] = [win.kernel[axis], win.stride[axis], win.dilation[axis]];
-  for (let at = 0; at < count; at++) {
+  const check = (at: number) => {
     const start = at * stride - win.pad[axis];
     const tap = Math.max(0, Math.ceil(-start / dilation)); // the first at or behind the map's beginning
     if (tap >= kernel || start + tap * dilation >= size)
       throw new ShapeError(
         `${op}: window ${at} of ${count} ${axis ? 'columns' : 'rows'} begins at ${start} and meets none of ${size} pixels, should meet one`,
       );
-  }
+  };
+  const first = dilation > size ? Math.min(count, size + 1) : 1;
+  for (let at = 0; at < first; at++) check(at);
+  check(count - 1);
 }
 
 /**

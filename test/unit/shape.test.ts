@@ -40,4 +40,50 @@ describe('shape', () => {
     );
     expect(of({ kernel: 2, pad: 2, countPad: true })).not.to.throw();
   });
+  it('refuses the pools of which a window, one by one, meets no pixel, and no others', () => {
+    const numbers = [0, 1, 2, 3, 4, 5, 6];
+    const outcomes = { read: 0, refused: 0 };
+    for (const [h, kernel, stride, dilation, before, after] of combinations(
+      numbers.slice(1, 4),
+      numbers.slice(1, 4),
+      numbers.slice(1),
+      numbers.slice(1),
+      numbers,
+      [0, 2, 5],
+    )) {
+      if (before! + h! + after! < (kernel! - 1) * dilation! + 1) continue;
+      const o = { kernel: [kernel!, 1], stride: [stride!, 1], dilation: [dilation!, 1] } as const;
+      const count = windowSize('p', h!, {
+        kernel: kernel!,
+        stride: stride!,
+        dilation: dilation!,
+        before: before!,
+        after: after!,
+      });
+      const starts = Array.from({ length: count }, (_, at) => at * stride! - before!);
+      const meets = starts.every((start) =>
+        Array.from({ length: kernel! }, (_, k) => start + k * dilation!).some((i) => i >= 0 && i < h!),
+      );
+      const of = () => poolShape('p', { n: 1, c: 4, h: h!, w: 1 }, { ...o, pad: [before!, 0, after!, 0] });
+      outcomes[meets ? 'read' : 'refused']++;
+      if (meets) expect(of).not.to.throw();
+      else expect(of, JSON.stringify({ h, o, before, after })).to.throw(ShapeError, 'meets none of');
+    }
+    expect(Math.min(outcomes.read, outcomes.refused)).to.be.above(1000);
+  });
+  it('takes no longer to check a pool of 2^31 windows', () => {
+    const start = performance.now();
+    const x = { n: 1, c: 4, h: 3, w: 5 };
+    expect(() => poolShape('p', x, { kernel: 2 ** 31, pad: 2 ** 31 })).to.throw(ShapeError);
+    expect(poolShape('p', x, { kernel: 2 ** 31, pad: 2 ** 31 - 1 }).h).to.equal(2 ** 31 + 2);
+    expect(performance.now() - start).to.be.below(100);
+  });
 });
+
+/** Every choice of one number out of each list. */
+function combinations(...lists: readonly (readonly number[])[]): number[][] {
+  return lists.reduce<number[][]>(
+    (made, list) => made.flatMap((head) => list.map((n) => [...head, n])),
+    [[]],
+  );
+}
