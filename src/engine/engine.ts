@@ -11,7 +11,7 @@ import {
 import { encode, prepare } from '../gpu/encode.js';
 import { type Pipelines, pipelinesOf } from '../gpu/pipelines.js';
 import type { Feature, Limits } from '../limits.js';
-import type { Choosing } from '../lower/algorithms.js';
+import type { Choosing } from '../lower/choosing.js';
 import { costModel } from '../lower/costs.js';
 import { bufferBytes } from '../shape.js';
 import { lanesAreQuads } from './quads.js';

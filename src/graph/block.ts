@@ -1,6 +1,6 @@
 import type { Elem, View } from '../dispatch.js';
 import type { Limits } from '../limits.js';
-import type { Choosing } from '../lower/algorithms.js';
+import type { Choosing } from '../lower/choosing.js';
 import { type PackedFilter, splitTiles, tileBytes } from '../lower/filter.js';
 import { whole } from '../lower/lowering.js';
 import { blocks } from '../shape.js';

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import type { Choosing } from '../lower/algorithms.js';
+import type { Choosing } from '../lower/choosing.js';
 import { winogradTile } from '../lower/filter.js';
 import { type PoolOptions, poolWindow } from '../lower/pool.js';
 import { conv2dLayout } from '../ops/conv2d.js';

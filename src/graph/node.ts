@@ -1,6 +1,6 @@
 import type { CoordMap } from '../coords.js';
 import type { Dispatch, ElemType, View } from '../dispatch.js';
-import type { Choosing } from '../lower/algorithms.js';
+import type { Choosing } from '../lower/choosing.js';
 import type { FilterLayout, FilterShape, PackedFilter } from '../lower/filter.js';
 import type { Lowering, Operand } from '../lower/lowering.js';
 import type { Pair, Shape } from '../shape.js';

@@ -2,7 +2,7 @@ import type { Dispatch, View } from '../dispatch.js';
 import { LimitError, ShapeError } from '../errors.js';
 import { pipelineSpecs } from '../gpu/pipelines.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
-import { type Choosing, choosing } from '../lower/algorithms.js';
+import { type Choosing, choosing } from '../lower/choosing.js';
 import { checkBuffer, type Lowering, type Operand, whole } from '../lower/lowering.js';
 import { bufferBytes, type Shape, tensorBytes } from '../shape.js';
 import { type Block, type LayerWeights, layoutWeights } from './block.js';

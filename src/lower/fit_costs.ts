@@ -1,4 +1,5 @@
-import { ALGORITHMS, type Algorithm, parseConvClass, paying } from './algorithms.js';
+import { ALGORITHMS, type Algorithm } from './algorithms.js';
+import { modelledBest, parseConvClass } from './choosing.js';
 import { COSTS, type Costs } from './costs.js';
 import type { Tuning } from './tuning.js';
 
@@ -22,10 +23,16 @@ const classesOf = ({ layers }: Measured) =>
     return {
       name,
       share: netPixels / pixels,
+      modelled: (costs: Costs) =>
+        modelledBest(
+          times.map(([algorithm]) => algorithm),
+          w,
+          taps,
+          costs,
+        ),
       algorithms: times.map(([algorithm, time]) => ({
         algorithm,
         ms: time,
-        pays: paying([algorithm], w).length > 0,
         cost: (costs: Costs) => ALGORITHMS[algorithm].cost(w, taps, costs),
       })),
     };
@@ -33,14 +40,16 @@ const classesOf = ({ layers }: Measured) =>
 
 /** How far the choices of a cost model are from those that were measured. */
 export function compareChoices(record: Measured, costs: Costs = COSTS): ClassChoice[] {
-  return classesOf(record).map(({ name, share, algorithms }) => {
+  return classesOf(record).map(({ name, share, algorithms, modelled }) => {
     const best = algorithms.reduce((a, b) => (b.ms < a.ms ? b : a));
-    const own = algorithms.filter(({ pays }) => pays);
-    const modelled = (own.length > 0 ? own : algorithms).reduce((a, b) =>
-      b.cost(costs) < a.cost(costs) ? b : a,
-    );
-    const choice = { name, best: best.algorithm, modelled: modelled.algorithm };
-    return { ...choice, bestMs: share * best.ms, modelledMs: share * modelled.ms };
+    const chosen = algorithms.find(({ algorithm }) => algorithm === modelled(costs))!;
+    return {
+      name,
+      best: best.algorithm,
+      modelled: chosen.algorithm,
+      bestMs: share * best.ms,
+      modelledMs: share * chosen.ms,
+    };
   });
 }
 

@@ -2,7 +2,7 @@ import type { ElemType, View } from '../dispatch.js';
 import { LimitError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { alignUp, blocks, type Shape, showShape, tensorBytes, vec4Bytes, type Window } from '../shape.js';
-import type { Choosing } from './algorithms.js';
+import type { Choosing } from './choosing.js';
 
 /** A feature map in a buffer of its own, from its first byte. */
 export interface Operand<B> {

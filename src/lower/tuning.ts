@@ -1,7 +1,8 @@
 import { TuningError } from '../errors.js';
 import { type AdapterInfo, adapterTitle } from '../gpu/device.js';
 import { VERSION } from '../version.js';
-import { ALGORITHMS, type Algorithm, parseConvClass } from './algorithms.js';
+import { ALGORITHMS, type Algorithm } from './algorithms.js';
+import { parseConvClass } from './choosing.js';
 
 const FORMAT = 'rarefy-tuning';
 const FORMAT_VERSION = 1;

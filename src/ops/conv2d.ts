@@ -2,7 +2,8 @@ import conv2dDepthwise from '../../kernels/conv2d_depthwise.wgsl';
 import conv2dGrouped from '../../kernels/conv2d_grouped.wgsl';
 import type { Dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
-import { ALGORITHMS, type Choosing, chooseAlgorithm } from '../lower/algorithms.js';
+import { ALGORITHMS } from '../lower/algorithms.js';
+import { type Choosing, chooseAlgorithm } from '../lower/choosing.js';
 import {
   bandFlops,
   type Conv2dOperands,

@@ -8,16 +8,15 @@ import { fuse, inferShapes } from '../../src/graph/fuse.js';
 import { plan } from '../../src/graph/plan.js';
 import { samplesOf } from '../../src/graph/tune/samples.js';
 import type { Feature } from '../../src/limits.js';
+import { ALGORITHMS, type Algorithm } from '../../src/lower/algorithms.js';
 import {
-  ALGORITHMS,
-  type Algorithm,
   algorithmsFor,
   type Choosing,
   chooseAlgorithm,
   convClass,
   parseConvClass,
   plausible,
-} from '../../src/lower/algorithms.js';
+} from '../../src/lower/choosing.js';
 import { COSTS, type Costs, costModel, UNKNOWN } from '../../src/lower/costs.js';
 import { compareChoices, fitCosts } from '../../src/lower/fit_costs.js';
 import { checkTuning, type Tuning, tuningOf } from '../../src/lower/tuning.js';

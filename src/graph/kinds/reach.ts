@@ -1,5 +1,5 @@
 import { type Rational, rational } from '../../coords.js';
-import type { Choosing } from '../../lower/algorithms.js';
+import type { Choosing } from '../../lower/choosing.js';
 import { type Interpolation, resizeReads, scaleFraction } from '../../lower/resize_table.js';
 import { type TransposedOptions, transposedWindow } from '../../lower/transposed.js';
 import type { ResizeOptions } from '../../ops/resize.js';

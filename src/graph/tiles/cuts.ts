@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors.js';
-import type { Choosing } from '../../lower/algorithms.js';
+import type { Choosing } from '../../lower/choosing.js';
 import type { Pair, Shape } from '../../shape.js';
 import type { ReachContext } from '../kinds/reach.js';
 import type { Node } from '../node.js';

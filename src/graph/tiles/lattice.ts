@@ -1,6 +1,6 @@
 import { equal, type Rational, rational, times } from '../../coords.js';
 import { UnsupportedError } from '../../errors.js';
-import type { Choosing } from '../../lower/algorithms.js';
+import type { Choosing } from '../../lower/choosing.js';
 import type { Shape } from '../../shape.js';
 import type { Graph } from '../builder.js';
 import type { Reach, ReachContext } from '../kinds/reach.js';

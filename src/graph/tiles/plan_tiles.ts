@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../errors.js';
-import { choosing } from '../../lower/algorithms.js';
+import { choosing } from '../../lower/choosing.js';
 import { type Pair, pair, type Shape } from '../../shape.js';
 import type { Graph } from '../builder.js';
 import { type InputShapes, isShape, namedInputs, type Plan, type PlanOptions } from '../plan.js';

@@ -1,5 +1,5 @@
 import type { Elem } from '../../dispatch.js';
-import { algorithmsFor, type Choosing, convClass } from '../../lower/algorithms.js';
+import { algorithmsFor, type Choosing, convClass } from '../../lower/choosing.js';
 import { type Conv2dOptions, conv2dFlops, conv2dWindow } from '../../lower/convolution.js';
 import { type FilterShape, filterSize } from '../../lower/filter.js';
 import { conv2dShape } from '../../ops/conv2d.js';

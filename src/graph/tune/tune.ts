@@ -1,13 +1,8 @@
 import type { Engine } from '../../engine/engine.js';
 import { free } from '../../engine/tensor.js';
 import { LimitError, OutOfMemoryError, ShapeError } from '../../errors.js';
-import {
-  type Algorithm,
-  type Choosing,
-  choosing,
-  parseConvClass,
-  plausible,
-} from '../../lower/algorithms.js';
+import type { Algorithm } from '../../lower/algorithms.js';
+import { type Choosing, choosing, parseConvClass, plausible } from '../../lower/choosing.js';
 import { type TunedClass, type Tuning, tuningOf } from '../../lower/tuning.js';
 import { relativeError } from '../../metrics/relative_error.js';
 import { uniform } from '../../random.js';
