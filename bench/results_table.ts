@@ -14,29 +14,44 @@ function markdown(rows: readonly (readonly string[])[]): string {
   return [line(head), line(widths.map((w) => '-'.repeat(w))), ...rows.slice(1).map(line)].join('\n');
 }
 
-/** The rows of a report that other engines can be compared on, for the README. */
+/** The paper's nets on an image of its size. */
+const WHOLE = /^fcn.*-500$/;
+
+/** The rows of a report that other engines can be compared on, and those of whole nets, for the README. */
 export function resultsTable(report: BenchReport): string {
   const { adapter, browser, runtime, commit, rows } = report;
-  const peers = peersOf(report);
-  const comparisons = gated(compare(rows));
   const of = (c: string, engine: string): Row | undefined =>
     rows.find((r) => r.case === c && r.engine === engine);
-  const lines = comparisons.map(({ case: name, ours, quartile, gate, passed }) => [
-    `\`${name}\``,
-    msText(ours),
-    ours.flops > 0 ? digits(ours.gflops) : '',
-    ...peers.map((engine) => {
+  const cells = (name: string, engines: readonly string[]): string[] =>
+    engines.map((engine) => {
       const peer = of(name, engine);
       return peer ? msText(peer) : '';
-    }),
+    });
+  const own = (r: Row): string[] => [`\`${r.case}\``, msText(r), r.flops > 0 ? digits(r.gflops) : ''];
+
+  const peers = peersOf(report);
+  const compared = gated(compare(rows)).map(({ case: name, ours, quartile, gate, passed }) => [
+    ...own(ours),
+    ...cells(name, peers),
     times(quartile),
     `${times(gate)}: ${passed ? 'passed' : 'missed'}`,
   ]);
+  const nets = rows.filter((r) => r.engine === 'rarefy' && WHOLE.test(r.case));
+  const beside = peers.filter((engine) => nets.some((r) => of(r.case, engine)));
+  const whole = nets.map((r) => [
+    ...own(r),
+    r.coldMs === undefined ? '' : digits(r.coldMs),
+    ...cells(r.case, beside),
+  ]);
+
   const where = `${adapterName(adapter)}, ${browser || runtime}${commit ? `, commit ${commit}` : ''}`;
   return [
     `${where}; milliseconds, \`(n)\` the median of n samples instead of 5:`,
     '',
-    markdown([['case', 'rarefy', 'GFLOP/s', ...peers, 'faster WebGPU peer / rarefy', 'gate'], ...lines]),
+    markdown([['case', 'rarefy', 'GFLOP/s', ...peers, 'faster WebGPU peer / rarefy', 'gate'], ...compared]),
+    ...(whole.length > 0
+      ? ['', markdown([['net and size', 'rarefy', 'GFLOP/s', 'first result', ...beside], ...whole])]
+      : []),
   ].join('\n');
 }
 

@@ -99,6 +99,16 @@ export function reportsOf(lines: readonly LogLine[]): BenchReport[] {
   });
 }
 
+/** Rows and the like in the order of these workloads; those of no such workload come last. */
+export function inOrder<T extends { readonly case: string }>(
+  list: readonly T[],
+  names: readonly string[],
+): T[] {
+  const places = new Map(names.map((name, i) => [name, i]));
+  const place = (each: T) => places.get(each.case) ?? names.length;
+  return list.toSorted((a, b) => place(a) - place(b));
+}
+
 /** Whether two reports are of one build on one adapter in one runtime. */
 export const isSameRun = (a: BenchReport, b: BenchReport): boolean =>
   a.commit !== null &&
@@ -113,11 +123,12 @@ export function merged(earlier: BenchReport, report: BenchReport): BenchReport {
   const kept = new Set(earlier.rows.map((r) => r.case).filter((name) => !fresh.has(name)));
   const others = <T extends { readonly case: string }>(list: readonly T[]) =>
     list.filter((r) => !fresh.has(r.case));
+  const skipped = new Map([...others(earlier.skipped), ...report.skipped].map((s) => [s.case, s]));
   return {
     ...report,
     rows: [...others(earlier.rows), ...report.rows],
     unsupported: [...others(earlier.unsupported), ...report.unsupported],
     failed: [...others(earlier.failed), ...report.failed],
-    skipped: report.skipped.filter((s) => !kept.has(s.case)),
+    skipped: [...skipped.values()].filter((s) => !kept.has(s.case)),
   };
 }

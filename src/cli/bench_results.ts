@@ -28,6 +28,18 @@ export const savedResults = (folder: string): BenchReport[] =>
     .sort()
     .map((name) => readReport(join(folder, name)));
 
+/** Text of a report: of its lists a line each item, so that a later one differs in the lines of its rows alone. */
+function resultsText(report: BenchReport): string {
+  const fields = Object.entries(report).map(([name, value]) => {
+    const text =
+      Array.isArray(value) && value.length > 0
+        ? `[\n  ${value.map((item) => JSON.stringify(item)).join(',\n  ')}\n ]`
+        : JSON.stringify(value);
+    return ` ${JSON.stringify(name)}: ${text}`;
+  });
+  return `{\n${fields.join(',\n')}\n}\n`;
+}
+
 /** Writes a report to bench/results, beside the other cases of the same run, and the table to README.md. */
 export function saveResults(report: BenchReport, root = join(benchFolder, '..')): void {
   const folder = join(root, 'bench/results');
@@ -35,7 +47,7 @@ export function saveResults(report: BenchReport, root = join(benchFolder, '..'))
   const path = join(folder, resultsName(report));
   const earlier = existsSync(path) ? readReport(path) : null;
   const saved = earlier && isSameRun(earlier, report) ? merged(earlier, report) : report;
-  writeFileSync(path, `${JSON.stringify(saved, null, 1)}\n`);
+  writeFileSync(path, resultsText(saved));
   const readme = join(root, 'README.md');
   if (existsSync(readme))
     writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), savedResults(folder)));

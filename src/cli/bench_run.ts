@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Ended, Finished } from '../../bench/bench.js';
 import type { BenchReport } from '../../bench/report.js';
-import { jobId, type LogLine } from '../../bench/sweep.js';
+import { inOrder, jobId, type LogLine } from '../../bench/sweep.js';
 import type { Progress } from '../page/protocol.js';
 import { JobLog } from './bench_log.js';
 import { builtCommit } from './bench_results.js';
@@ -82,8 +82,14 @@ export async function benchRun(o: RunArgs, tools: Tools): Promise<{ report: Benc
     commit,
     adapter,
     ceilings,
-    rows: [...before, ...done].flatMap(({ rows }) => rows),
-    unsupported: [...before, ...done].flatMap(({ unsupported }) => unsupported),
+    rows: inOrder(
+      [...before, ...done].flatMap(({ rows }) => rows),
+      names,
+    ),
+    unsupported: inOrder(
+      [...before, ...done].flatMap(({ unsupported }) => unsupported),
+      names,
+    ),
     absent: ended?.absent ?? [],
     skipped: ended?.skipped ?? (whole ? [] : unreached.map((name) => ({ case: name, reason }))),
     failed: done.flatMap(({ finished, failed }) => (failed ? [{ case: finished, reason: failed }] : [])),

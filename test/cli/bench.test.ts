@@ -39,6 +39,10 @@ describe('rarefy bench', () => {
     expect(await refusal(...options)).to.contain('--resume');
     const { stdout } = await success('bench', '--from', log);
     expect(stdout).to.contain(TINY).and.contain(found.adapter.description);
+    expect(await refusal('bench', '--from', log, '--save')).to.contain(
+      '--save of logs without conv1_1, conv1_2',
+    );
+    expect(await refusal('bench', '--from', log, '--peers')).to.contain('--peers does not go with --from');
   });
 
   it('runs in a browser that was started elsewhere, and leaves it open', async () => {

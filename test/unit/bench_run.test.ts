@@ -102,6 +102,16 @@ describe('bench: a run', () => {
     expect(last.ran).to.deep.equal([]);
   });
 
+  it('lists what it has in the order of the workloads, whatever a log had first', async () => {
+    const log = join(folder, 'a.jsonl');
+    await benchRun(args(['b'], { log }), fakeTools({ b: 'time' }).tools);
+    const { report } = await benchRun(
+      args(['a', 'b'], { log, resume: true }),
+      fakeTools({ a: 'time' }).tools,
+    );
+    expect(cases(report)).to.deep.equal(['a', 'b']);
+  });
+
   it('does not take the figures of another adapter for its own', async () => {
     const log = join(folder, 'a.jsonl');
     await benchRun(args(['a'], { log }), fakeTools({ a: 'time' }, 'A').tools);
@@ -150,15 +160,19 @@ describe('bench: a run', () => {
     expect(resultsName(reportOf({ runtime: 'node' }))).to.equal('swiftshader-device-subzero-node.json');
     mkdirSync(join(folder, 'bench'));
     const kept = (): BenchReport => JSON.parse(readFileSync(join(folder, 'bench/results', name), 'utf8'));
-    saveResults(reportOf({ rows: [rowOf('a'), rowOf('b')] }), folder);
+    const only = { case: 'c', reason: 'on hardware' };
+    saveResults(reportOf({ rows: [rowOf('a'), rowOf('b')], skipped: [only] }), folder);
     saveResults(reportOf({ rows: [rowOf('b', 2)], skipped: [{ case: 'a', reason: '' }] }), folder);
     expect(kept().rows.map((r) => [r.case, r.medianMs])).to.deep.equal([
       ['a', 1],
       ['b', 2],
     ]);
-    expect(kept().skipped).to.deep.equal([]);
-    saveResults(reportOf({ commit: 'abd', rows: [rowOf('c')] }), folder);
-    expect(cases(kept())).to.deep.equal(['c']);
+    expect(kept().skipped).to.deep.equal([only]);
+    const last = reportOf({ commit: 'abd', rows: [rowOf('c'), rowOf('d')] });
+    saveResults(last, folder);
+    expect(kept()).to.deep.equal(last);
+    const lines = readFileSync(join(folder, 'bench/results', name), 'utf8').split('\n');
+    expect(lines.filter((line) => line.includes('"case":'))).to.have.length(2);
   });
 
   it('names the commit that was built, and what differed from it by a hash', () => {

@@ -9,6 +9,7 @@ import { type BenchReport, compare, row } from '../../bench/report.js';
 import { resultsTable, withTable } from '../../bench/results_table.js';
 import {
   appended,
+  inOrder,
   jobId,
   type LogLine,
   parseLog,
@@ -136,6 +137,11 @@ describe('bench: sweeps', () => {
     expect(parseLog('{"id": 1}\n')).to.deep.equal({ lines: [], torn: 1 });
   });
 
+  it('what logs have comes in the order of the workloads', () => {
+    const of = (...names: string[]) => names.map((name) => ({ case: name }));
+    expect(inOrder(of('z', 'b', 'a', 'b'), ['a', 'b'])).to.deep.equal(of('a', 'b', 'b', 'z'));
+  });
+
   it('lines of one adapter and commit make one report', () => {
     const other = { ...adapter, description: 'B' };
     const reports = reportsOf([
@@ -184,7 +190,17 @@ describe('bench: reports', () => {
       .to.match(/\| gate +\|/)
       .and.contain('15.0x: missed');
     const fast = [timed('conv1_2', 'rarefy', [1, 1, 1]), rows[1]!];
-    expect(resultsTable({ ...report, rows: fast })).to.contain('15.0x: passed');
+    expect(resultsTable({ ...report, rows: fast }))
+      .to.contain('15.0x: passed')
+      .and.not.contain('first result');
+  });
+
+  it("show the README the paper's nets at their size, with the time to a first result", () => {
+    const net = { ...timed('fcn8s-500', 'rarefy', [47_000]), coldMs: 60_000 };
+    const table = resultsTable({ ...report, rows: [...rows, net] });
+    expect(table).to.match(/\| `fcn8s-500` +\| 47000 \(1\) +\| 0\.0213 +\| 60000 +\|\n?/);
+    const peer = timed('fcn8s-500', 'ort-webgpu', [94_000]);
+    expect(resultsTable({ ...report, rows: [...rows, net, peer] })).to.match(/60000 +\| 94000 \(1\)/);
   });
 
   it('are joined by the rows of PyTorch, with their ratio', () => {

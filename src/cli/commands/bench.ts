@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { benchHtml } from '../../../bench/html/page.js';
 import { type BenchReport, compare } from '../../../bench/report.js';
-import { parseShard, reportsOf, type Shard, shardOf } from '../../../bench/sweep.js';
+import { inOrder, parseShard, reportsOf, type Shard, shardOf } from '../../../bench/sweep.js';
 import { benchText } from '../../../bench/text.js';
 import { parseTorch, type TorchTimes, withTorch } from '../../../bench/torch.js';
 import { workloads } from '../../../bench/workloads/index.js';
@@ -47,8 +47,26 @@ function torchArg(path: string | undefined): (report: BenchReport) => BenchRepor
 
 /** Of names that were not found, and some that would be. */
 const EXAMPLES = 8;
+/** Options that say what to measure, and go neither with logs to report nor with a kernel of one's own. */
+const OF_MEASURING = ['set', 'peers', 'list', 'log', 'resume', 'shard'] as const;
+
 /** Options that do not go with a kernel of one's own. */
-const OF_RUNS = ['set', 'peers', 'html', 'save', 'list', 'log', 'resume', 'shard', 'from', 'torch'] as const;
+const OF_RUNS = [...OF_MEASURING, 'html', 'save', 'from', 'torch'] as const;
+
+/** Keeps the results of logs. @throws UsageError where they lack what the README's table is made of. */
+function saveLogged(reports: readonly BenchReport[]): void {
+  for (const { rows, unsupported } of reports) {
+    const had = new Set([...rows, ...unsupported].map((r) => r.case));
+    const lacking = workloads('quick')
+      .map(({ name }) => name)
+      .filter((name) => !had.has(name));
+    if (lacking.length > 0)
+      throw new UsageError(
+        `bench: --save of logs without ${lacking.join(', ')}, should have the whole quick set`,
+      );
+  }
+  for (const each of reports) saveResults(each);
+}
 
 /** The workloads of these names, at least one. */
 function chosen(
@@ -138,8 +156,17 @@ export const bench = command({
       return benchVariant({ kernel, variant, watch, only, browserWs, print }, tools);
     }
     const join = torchArg(args.torch);
-    if (args.from) return outcome(reportsOf(readLogs(listed(args.from), tools.log)).map(join), args.html);
     const { peers = false, save = false } = args;
+    if (args.from) {
+      const other = [...OF_MEASURING, 'only' as const].find((name) => args[name]);
+      if (other) throw new UsageError(`bench: --${other} does not go with --from`);
+      const names = workloads('all').map(({ name }) => name);
+      const reports = reportsOf(readLogs(listed(args.from), tools.log))
+        .map((r) => ({ ...r, rows: inOrder(r.rows, names), unsupported: inOrder(r.unsupported, names) }))
+        .map(join);
+      if (save) saveLogged(reports);
+      return outcome(reports, args.html);
+    }
     const only = listed(args.only);
     if (args.resume && !args.log) throw new UsageError('bench: --resume goes with --log');
     if (save && (args.only || args.shard))
