@@ -7,8 +7,8 @@
 
 // Two rows for each output row, as bilinear has them: a loop less to enter and leave.
 override TWO_ROWS: bool = false;
-// And three columns for each run, as where a bilinear map grows 4 times or more: no loop at all.
-override TWO_BY_THREE: bool = false;
+// And 3 or 4 columns for each run, as where a bilinear map grows 4 or 2 times: no loop at all. 0: as many as `span`.
+override COLUMNS: u32 = 0u;
 
 struct Params {
   x_base: u32,
@@ -58,10 +58,16 @@ fn resize(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
   let source = ((n * params.x_h + first[oy]) * params.x_w + first[params.y_h + run]) * params.c4 + c - params.x_base;
 
   var y0 = vec4f(); var y1 = vec4f(); var y2 = vec4f(); var y3 = vec4f();
-  if (TWO_BY_THREE) {
+  if (COLUMNS == 3u) {
     let columns = mat3x4f(rows_of(oy, source), rows_of(oy, source + params.c4), rows_of(oy, source + 2u * params.c4));
     let at = 3u * run;
     let h = transpose(mat3x4f(run_weights[at], run_weights[at + 1u], run_weights[at + 2u]));
+    y0 = columns * h[0]; y1 = columns * h[1]; y2 = columns * h[2]; y3 = columns * h[3];
+  } else if (COLUMNS == 4u) {
+    let columns = mat4x4f(rows_of(oy, source), rows_of(oy, source + params.c4), rows_of(oy, source + 2u * params.c4),
+      rows_of(oy, source + 3u * params.c4));
+    let at = 4u * run;
+    let h = transpose(mat4x4f(run_weights[at], run_weights[at + 1u], run_weights[at + 2u], run_weights[at + 3u]));
     y0 = columns * h[0]; y1 = columns * h[1]; y2 = columns * h[2]; y3 = columns * h[3];
   } else {
     for (var v = 0u; v < params.span; v++) {

@@ -42,9 +42,9 @@ export function resample<B>(
   { x, y }: { x: Operand<B>; y: Operand<B> },
   { rows, columns }: ResampleTables,
 ): Dispatch<B>[] {
-  // A run of a map that grows 4 times crosses one border between source columns at most.
-  const isByThree = rows.taps === 2 && columns.taps === 2 && x.shape.w >= 3 && y.shape.w >= 4 * x.shape.w;
-  const runs = runTable(columns, x.shape.w, isByThree ? 3 : 1);
+  const natural = runTable(columns, x.shape.w);
+  const isWritten = rows.taps === 2 && natural.span <= 4 && x.shape.w >= 3;
+  const runs = isWritten && natural.span < 3 ? runTable(columns, x.shape.w, 3) : natural;
   const first = ctx.constant(Uint32Array.from([...rows.first, ...runs.first]));
   const row_weights = ctx.constant(Float32Array.from(rows.weights));
   const run_weights = ctx.constant(runs.weights);
@@ -60,7 +60,7 @@ export function resample<B>(
       elem: ctx.elem,
       constants: {
         TWO_ROWS: Number(rows.taps === 2),
-        TWO_BY_THREE: Number(isByThree && runs.span === 3),
+        COLUMNS: isWritten ? runs.span : 0,
       },
       params: {
         x_base: xv.base,

@@ -34,6 +34,7 @@ export function resized(name: string, [n, c, h, w]: Size, o: ResizeOptions): Cas
 
 export const resizeCases: readonly Case[] = [
   resized('bilinear by 8', [1, 21, 16, 17], { mode: 'bilinear', scale: 8 }),
+  resized('bilinear by 2, the last run cut', [2, 5, 7, 9], { mode: 'bilinear', scale: 2 }),
   resized('bilinear to odd sizes, corners aligned', [2, 7, 13, 9], {
     mode: 'bilinear',
     coordinates: 'align_corners',
