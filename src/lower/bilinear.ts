@@ -1,4 +1,5 @@
 import { type FilterShape, filterSize } from './filter.js';
+import type { Transposed } from './transposed.js';
 
 /**
  * The taps h[u] = 1 - |u - (k - 1)/2| / ceil(k/2) whose outer product is the bilinear filter of Caffe and of
@@ -28,4 +29,20 @@ export function isBilinear(weights: Float32Array, shape: FilterShape): boolean {
     if (column % perGroup !== i % perGroup) return value === 0;
     return Math.abs(value - rows[Math.floor(tap / kw)]! * columns[tap % kw]!) <= 2 ** -23;
   });
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
+
+/**
+ * Whether runs of 4 output pixels meet 2 rows and 3 columns of x at most. Columns are `stride` output pixels apart, and
+ * the last one before a run's end is nearest to it where they begin as close as multiples of 4 and of the stride come.
+ */
+export function isTwoByThree({
+  kernel,
+  stride,
+  origin,
+}: Pick<Transposed, 'kernel' | 'stride' | 'origin'>): boolean {
+  const step = greatestDivisor(4, stride[1]);
+  const nearest = (origin[1] + 3) % step;
+  return kernel[0] <= 2 * stride[0] && Math.floor((kernel[1] + 2 - nearest) / stride[1]) < 3;
 }

@@ -1,7 +1,7 @@
 import scoresKernel from '../../kernels/conv_transpose2d_bilinear.wgsl';
 import labelsKernel from '../../kernels/conv_transpose2d_bilinear_argmax.wgsl';
 import type { Dispatch } from '../dispatch.js';
-import { bilinearFilter } from '../lower/bilinear.js';
+import { bilinearFilter, isTwoByThree } from '../lower/bilinear.js';
 import { type Lowering, type Operand, rowsView, splitRows } from '../lower/lowering.js';
 import { resampleApart } from '../lower/resample.js';
 import { packedTable } from '../lower/resize_table.js';
@@ -50,7 +50,7 @@ export function convTranspose2dBilinear<B>(
     return {
       kernel: o.labels ? labelsKernel : scoresKernel,
       elem: ctx.elem,
-      constants: {},
+      constants: { TWO_BY_THREE: Number(isTwoByThree(win)) },
       params: {
         ...transposedParams(win),
         x_base: xv.base,

@@ -219,6 +219,18 @@ export const convTranspose2dCases: readonly Case[] = [
     pad: [1, 0, 2, 1],
     outputPad: [1, 2],
   }),
+  bilinear('windows apart, with pixels between that none meets', [2, 6, 5, 7], {
+    kernel: [2, 3],
+    stride: [5, 4],
+    pad: [1, 0, 0, 2],
+    outputPad: [3, 1],
+  }),
+  bilinear('3x6 by 2 and 3 of a single column', [2, 4, 3, 1], { kernel: [3, 6], stride: [2, 3] }),
+  bilinear('4x4 by 2 cropped by 1, where a run meets four columns', [1, 5, 6, 9], {
+    kernel: 4,
+    stride: 2,
+    crop: { offset: 1, size: [11, 17] },
+  }),
   labels('16x16 by 8 cropped, as score of FCN-8s', [1, 21, 18, 15], {
     kernel: 16,
     stride: 8,

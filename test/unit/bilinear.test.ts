@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bilinearFilter, isBilinear } from '../../src/lower/bilinear.js';
+import { bilinearFilter, isBilinear, isTwoByThree } from '../../src/lower/bilinear.js';
 import type { FilterShape } from '../../src/lower/filter.js';
 
 const SIZES = [
@@ -66,5 +66,27 @@ describe('bilinear filter', () => {
   it('is not known in the weights of a convolution', () => {
     const [data, shape] = weights(4, 3, 3);
     expect(isBilinear(data, { ...shape, transposed: false })).to.equal(false);
+  });
+
+  it('meets two rows and three columns in a run of four pixels, or is said to meet more', () => {
+    const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16];
+    const met = (window: number, first: number, pixels: number, stride: number): number =>
+      Array.from({ length: 40 }, (_, i) => i * stride - 20 * stride).filter((at) =>
+        Array.from({ length: pixels }, (_, lane) => first + lane - at).some((u) => u >= 0 && u < window),
+      ).length;
+    const found = { true: 0, false: 0 };
+    for (const kernel of sizes)
+      for (const stride of sizes)
+        for (const origin of sizes.slice(0, 6)) {
+          const firsts = Array.from({ length: stride }, (_, i) => i);
+          const rows = Math.max(...firsts.map((py) => met(kernel, py, 1, stride)));
+          const columns = Math.max(...firsts.map((run) => met(kernel, 4 * run + origin, 4, stride)));
+          const expected = rows <= 2 && columns <= 3;
+          const of = (o: number) =>
+            isTwoByThree({ kernel: [kernel, kernel], stride: [stride, stride], origin: [0, o] });
+          expect(of(origin), `${kernel} by ${stride} from ${origin}`).to.equal(expected);
+          found[`${expected}`]++;
+        }
+    expect(Math.min(found.true, found.false)).to.be.above(50);
   });
 });
