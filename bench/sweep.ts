@@ -109,6 +109,16 @@ export function inOrder<T extends { readonly case: string }>(
   return list.toSorted((a, b) => place(a) - place(b));
 }
 
+/** What a report has of its workloads, in their order. */
+export const ordered = <R extends Pick<BenchReport, 'rows' | 'unsupported'>>(
+  report: R,
+  names: readonly string[],
+): R => ({
+  ...report,
+  rows: inOrder(report.rows, names),
+  unsupported: inOrder(report.unsupported, names),
+});
+
 /** Whether two reports are of one build on one adapter in one runtime. */
 export const isSameRun = (a: BenchReport, b: BenchReport): boolean =>
   a.commit !== null &&

@@ -1,4 +1,5 @@
 import { ShapeError } from './errors.js';
+import { gcd } from './shape.js';
 
 /**
  * Where a map lies over the image, along one axis: the centre of cell i is at `scale * i + shift` image
@@ -20,8 +21,6 @@ export interface Rational {
   readonly num: number;
   readonly den: number;
 }
-
-const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b));
 
 /** num / den in lowest terms. @throws ShapeError where they are no safe integers, and so not exact. */
 export function rational(num: number, den = 1): Rational {

@@ -18,6 +18,8 @@ export const blocks = (channels: number): number => Math.ceil(channels / 4);
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 /** The next multiple of b, from a on. */
 export const alignUp = (a: number, b: number): number => Math.ceil(a / b) * b;
+/** The greatest common divisor of integers, of any sign: not negative. */
+export const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b));
 
 /** Bytes of one vec4 of elements. */
 export const vec4Bytes = (elem: ElemType): number => (elem === 'f16' ? 8 : 16);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Ended, Finished } from '../../bench/bench.js';
 import type { BenchReport } from '../../bench/report.js';
-import { inOrder, jobId, type LogLine } from '../../bench/sweep.js';
+import { jobId, type LogLine, ordered } from '../../bench/sweep.js';
 import type { Progress } from '../page/protocol.js';
 import { JobLog } from './bench_log.js';
 import { builtCommit } from './bench_results.js';
@@ -82,17 +82,11 @@ export async function benchRun(o: RunArgs, tools: Tools): Promise<{ report: Benc
     commit,
     adapter,
     ceilings,
-    rows: inOrder(
-      [...before, ...done].flatMap(({ rows }) => rows),
-      names,
-    ),
-    unsupported: inOrder(
-      [...before, ...done].flatMap(({ unsupported }) => unsupported),
-      names,
-    ),
+    rows: [...before, ...done].flatMap(({ rows }) => rows),
+    unsupported: [...before, ...done].flatMap(({ unsupported }) => unsupported),
     absent: ended?.absent ?? [],
     skipped: ended?.skipped ?? (whole ? [] : unreached.map((name) => ({ case: name, reason }))),
     failed: done.flatMap(({ finished, failed }) => (failed ? [{ case: finished, reason: failed }] : [])),
   };
-  return { report, whole };
+  return { report: ordered(report, names), whole };
 }

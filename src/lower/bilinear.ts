@@ -1,3 +1,4 @@
+import { gcd } from '../shape.js';
 import { type FilterShape, filterSize } from './filter.js';
 import type { Transposed } from './transposed.js';
 
@@ -31,8 +32,6 @@ export function isBilinear(weights: Float32Array, shape: FilterShape): boolean {
   });
 }
 
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
-
 /**
  * Whether runs of 4 output pixels meet 2 rows and 3 columns of x at most. Columns are `stride` output pixels apart, and
  * the last one before a run's end is nearest to it where they begin as close as multiples of 4 and of the stride come.
@@ -42,7 +41,7 @@ export function isTwoByThree({
   stride,
   origin,
 }: Pick<Transposed, 'kernel' | 'stride' | 'origin'>): boolean {
-  const step = greatestDivisor(4, stride[1]);
+  const step = gcd(4, stride[1]);
   const nearest = (origin[1] + 3) % step;
   return kernel[0] <= 2 * stride[0] && Math.floor((kernel[1] + 2 - nearest) / stride[1]) < 3;
 }

@@ -42,9 +42,8 @@ export function resample<B>(
   { x, y }: { x: Operand<B>; y: Operand<B> },
   { rows, columns }: ResampleTables,
 ): Dispatch<B>[] {
-  const natural = runTable(columns, x.shape.w);
-  const isWritten = rows.taps === 2 && natural.span <= 4 && x.shape.w >= 3;
-  const runs = isWritten && natural.span < 3 ? runTable(columns, x.shape.w, 3) : natural;
+  const least = rows.taps === 2 && x.shape.w >= 3 ? 3 : 1;
+  const runs = runTable(columns, x.shape.w, least);
   const first = ctx.constant(Uint32Array.from([...rows.first, ...runs.first]));
   const row_weights = ctx.constant(Float32Array.from(rows.weights));
   const run_weights = ctx.constant(runs.weights);
@@ -60,7 +59,7 @@ export function resample<B>(
       elem: ctx.elem,
       constants: {
         TWO_ROWS: Number(rows.taps === 2),
-        COLUMNS: isWritten ? runs.span : 0,
+        COLUMNS: least === 3 && runs.span <= 4 ? runs.span : 0,
       },
       params: {
         x_base: xv.base,

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { type Padding, type Pair, padding, pair, type Shape, type Window } from '../shape.js';
+import { gcd, type Padding, type Pair, padding, pair, type Shape, type Window } from '../shape.js';
 import { type Crop, cropShape } from './crop.js';
 
 /** Where the window of a transposed convolution goes. */
@@ -75,8 +75,6 @@ export const transposedRows =
     const begin = Math.min(Math.max(first, 0), size - 1);
     return [begin, Math.max(Math.min(last + 1, size), begin + 1)];
   };
-
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 /**
  * The taps of a window that meet an output pixel, along one axis. With g = gcd(stride, dilation) and

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { benchHtml } from '../../../bench/html/page.js';
 import { type BenchReport, compare } from '../../../bench/report.js';
-import { inOrder, parseShard, reportsOf, type Shard, shardOf } from '../../../bench/sweep.js';
+import { ordered, parseShard, reportsOf, type Shard, shardOf } from '../../../bench/sweep.js';
 import { benchText } from '../../../bench/text.js';
 import { parseTorch, type TorchTimes, withTorch } from '../../../bench/torch.js';
 import { workloads } from '../../../bench/workloads/index.js';
@@ -161,9 +161,7 @@ export const bench = command({
       const other = [...OF_MEASURING, 'only' as const].find((name) => args[name]);
       if (other) throw new UsageError(`bench: --${other} does not go with --from`);
       const names = workloads('all').map(({ name }) => name);
-      const reports = reportsOf(readLogs(listed(args.from), tools.log))
-        .map((r) => ({ ...r, rows: inOrder(r.rows, names), unsupported: inOrder(r.unsupported, names) }))
-        .map(join);
+      const reports = reportsOf(readLogs(listed(args.from), tools.log)).map((r) => join(ordered(r, names)));
       if (save) saveLogged(reports);
       return outcome(reports, args.html);
     }

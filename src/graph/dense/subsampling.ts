@@ -1,7 +1,7 @@
 import { ShapeError, UnsupportedError } from '../../errors.js';
 import { poolWindow } from '../../lower/pool.js';
 import { conv2dWindow } from '../../ops/conv2d.js';
-import { type Pair, pair, type Window } from '../../shape.js';
+import { gcd, type Pair, pair, type Window } from '../../shape.js';
 import type { Graph } from '../builder.js';
 import type { KindName, Node } from '../node.js';
 
@@ -49,7 +49,6 @@ export function windowOf(node: Node): Window | null {
   return null;
 }
 
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 const each = (f: (i: 0 | 1) => number): Pair => [f(0), f(1)];
 const same = (a: Pair, b: Pair): boolean => a[0] === b[0] && a[1] === b[1];
 const show = (p: Pair): string => p.join(' x ');

@@ -1,7 +1,7 @@
 import { equal, type Rational, rational, times } from '../../coords.js';
 import { UnsupportedError } from '../../errors.js';
 import type { Choosing } from '../../lower/choosing.js';
-import type { Shape } from '../../shape.js';
+import { gcd, type Shape } from '../../shape.js';
 import type { Graph } from '../builder.js';
 import type { Reach, ReachContext } from '../kinds/reach.js';
 import { KINDS } from '../kinds.js';
@@ -27,8 +27,6 @@ export interface Lattice {
   /** Windows that begin at multiples of so many pixels have cells that are cells of the whole map in every layer. */
   readonly align: number;
 }
-
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 /**
  * The lattice of a graph for an image of some size.

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../../errors.js';
 import { scaleFraction } from '../../lower/resize_table.js';
+import { gcd } from '../../shape.js';
 
 /**
  * A size that is known when the net runs: `num / den` times the sizes of axes of maps, rounded down, plus a
@@ -19,8 +20,6 @@ export type Dim = number | Free;
 
 /** The free size of one axis. */
 export const free = (symbol: string): Free => ({ num: 1, den: 1, symbols: [symbol], plus: 0 });
-
-const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b));
 
 /** A fraction such as the 0.5 of a resize is binary, or nearly a small one. */
 function parts(d: Dim): Free {
